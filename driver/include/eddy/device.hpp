@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A device executes images: the RTL in a simulator, the untimed model, or a chip behind a socket. The same calls for all.
+/// Registers, memory and the interrupt lie below it, in the transport.
+///
+/// Frames are processed in the order of submission; several may be in flight. A device is used from one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "eddy/image.hpp"
+#include "eddy/network.hpp"
+
+namespace eddy {
+
+/// A neuron of a population, at the moment when it fires: once, whatever the number of axons that carry it.
+struct Firing {
+  int frame = 0;        // counted from load
+  TileAt tile;
+  int pop = 0;          // index in the tile: Image::populations says which slice of which layer
+  int y = 0, x = 0, c = 0;  // in the layer
+  std::int16_t value = 0;
+  std::uint64_t cycle = 0;  // 0 where the device knows no time
+};
+
+/// One event of a population that leads to the gateway.
+struct Record {
+  int drain = 0;        // index into GatewayImage::drains
+  int y = 0, x = 0, c = 0;  // in the layer
+  std::int16_t value = 0;
+  friend bool operator==(const Record&, const Record&) = default;
+};
+
+/// What came of one frame. Records of one drain are in the order of firing; between drains there is no order.
+struct FrameResult {
+  int frame = 0;
+  std::vector<Record> records;
+  std::uint64_t first_cycle = 0;  // first pixel read
+  std::uint64_t last_cycle = 0;   // last result written
+};
+
+/// Counters of one tile since load, by name of pkg::counter_e, in its order.
+struct TileCounters {
+  TileAt tile;
+  std::vector<std::uint64_t> values;
+};
+
+class Device {
+ public:
+  virtual ~Device() = default;
+
+  /// What stands in reports: "model", "sim", ...
+  [[nodiscard]] virtual std::string backend() const = 0;
+
+  /// Loads an image and starts it. What was in flight is given up. Throws FitError where the image is for another chip.
+  virtual void load(const Image& image) = 0;
+
+  /// Frames that may be in flight, at least 1.
+  virtual void set_frames_in_flight(int frames) = 0;
+
+  /// Hands over a frame; it need not have started when this returns. Throws where the frame's shape is not the image's.
+  virtual void submit(const Frame& frame) = 0;
+
+  /// Waits for the oldest frame that was submitted and not collected.
+  /// Throws RunError (watchdog, deadlock, an error that a tile reported, with its place) and ConnectionError.
+  virtual FrameResult collect() = 0;
+
+  /// Counters of all tiles of the image. Nothing may be in flight.
+  virtual std::vector<TileCounters> counters() = 0;
+
+  /// Cycles since load; 0 where the device knows no time.
+  [[nodiscard]] virtual std::uint64_t cycles() const = 0;
+
+  /// Calls `f` for every neuron that fires, as it happens, during submit and collect; the order within a population and frame is
+  /// row, column, channel. An exception from `f` passes through. False where the device cannot see its populations.
+  virtual bool trace(std::function<void(const Firing&)> f) = 0;
+};
+
+/// The untimed model: executes the image's tables and memory contents by the formulas of docs/contract.md.
+/// `seed` chooses the order in which tiles and messages take their turns: results do not depend on it.
+std::unique_ptr<Device> make_model_device(std::uint64_t seed = 0);
+
+}  // namespace eddy
