@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Tests, all of them GoogleTest programs known to ctest by the names of their cases.
+#
+#   eddy_unit_test(NAME x SOURCES file.cpp ... [LIBS target ...] [LABELS label ...])
+#   eddy_rtl_test(NAME x TOP module SOURCES file.cpp|file.sv ... [PARAMS Name=value ...] [LIBS target ...]
+#                 [ARGS argument ...] [LABELS label ...])
+#
+# eddy_rtl_test verilates the module first (see EddyVerilate.cmake); the test includes "Vmodule.h", and has the
+# package's C++ mirror and rtl/testing on its include path. The label `nightly` keeps a test out of `make test`.
+include(GoogleTest)
+
+add_library(rtl_testing STATIC ${CMAKE_SOURCE_DIR}/rtl/testing/main.cpp)
+target_include_directories(rtl_testing PUBLIC ${CMAKE_SOURCE_DIR}/rtl/testing)
+target_link_libraries(rtl_testing PUBLIC GTest::gtest verilated_rt PRIVATE eddy_warnings)
+
+function(eddy_register_test name labels)
+  list(JOIN labels "\\;" labels)
+  gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${labels}" TIMEOUT 600)
+endfunction()
+
+function(eddy_unit_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;LIBS;LABELS")
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBS} eddy_warnings GTest::gmock GTest::gtest_main)
+  eddy_register_test(${arg_NAME} "${arg_LABELS}")
+endfunction()
+
+function(eddy_rtl_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TOP" "SOURCES;PARAMS;LIBS;ARGS;LABELS")
+  set(verilog ${arg_SOURCES})
+  set(cpp ${arg_SOURCES})
+  list(FILTER verilog INCLUDE REGEX "\\.sv$")
+  list(FILTER cpp EXCLUDE REGEX "\\.sv$")
+  eddy_verilate(TARGET ${arg_NAME}_model TOP ${arg_TOP} SOURCES ${verilog} PARAMS ${arg_PARAMS} ARGS ${arg_ARGS})
+  add_executable(${arg_NAME} ${cpp})
+  target_link_libraries(${arg_NAME} PRIVATE
+    ${arg_NAME}_model eddy_pkg ${arg_LIBS} rtl_testing eddy_warnings GTest::gmock)
+  eddy_register_test(${arg_NAME} "rtl;${arg_LABELS}")
+endfunction()

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What our own C++ is compiled with. Generated code links neither target.
+#
+#   eddy_warnings   warnings, as errors
+#   eddy_sanitize   the sanitizers of EDDY_SANITIZE (nothing when it is empty); eddy_warnings brings it along
+add_library(eddy_sanitize INTERFACE)
+if(EDDY_SANITIZE)
+  target_compile_options(eddy_sanitize INTERFACE
+    -fsanitize=${EDDY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  target_link_options(eddy_sanitize INTERFACE -fsanitize=${EDDY_SANITIZE})
+endif()
+
+add_library(eddy_warnings INTERFACE)
+target_compile_options(eddy_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+target_link_libraries(eddy_warnings INTERFACE eddy_sanitize)
