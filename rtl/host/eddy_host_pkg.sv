@@ -16,7 +16,7 @@ package eddy_host_pkg;
   parameter int unsigned ValueLanes = AxiDataBits / 16;  // int16 activations compared in a cycle
   parameter int unsigned PixelChans = 4;  // channels that have a table and a threshold
   parameter int unsigned MaxMerge = 16;  // rows without a fired pixel that one token may close
-  parameter int unsigned RegAddrBits = 10;  // of the AXI4-Lite port, in bytes
+  parameter int unsigned RegAddrBits = 9;  // of the AXI4-Lite port, in bytes
 
   typedef logic [AxiAddrBits-1:0] axi_addr_t;
   typedef logic [AxiDataBits-1:0] beat_t;
