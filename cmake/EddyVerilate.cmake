@@ -6,10 +6,11 @@
 #                 [ARGS argument ...] [PARAMS Name=value ...])
 #
 # makes the static library `name` of the C++ class `Vmodule` (or PREFIX) that simulates `module`. Link it and
-# `#include "Vmodule.h"`. The package comes first; any other module is found by its file name in the folders of rtl/
+# `#include "Vmodule.h"`. The packages come first; any other module is found by its file name in the folders of rtl/
 # or beside the given SOURCES. TRACE adds FST waves. UNITS is the number of pieces that are compiled in parallel (1).
 # Assertions are on; registers without reset start with random values, which the seed of the context decides.
 #
+# Warnings are shown here, and errors in `make lint`.
 # An edit of any SystemVerilog file that the module read makes it new (Verilator writes the list).
 
 set(EDDY_RTL_DIRS common noc core tile host csr chip)
@@ -52,7 +53,7 @@ function(eddy_verilate)
   endif()
 
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}.verilated)
-  set(options --cc --quiet --assert --x-initial unique --x-assign unique -Wall
+  set(options --cc --quiet --assert --x-initial unique --x-assign unique -Wall -Wno-fatal
     --top-module ${arg_TOP} --prefix ${arg_PREFIX})
   foreach(library_dir IN LISTS EDDY_RTL_DIRS)
     list(APPEND options -y ${library_dir} -I${library_dir})
@@ -94,8 +95,8 @@ function(eddy_verilate)
     COMMAND ${EDDY_PYTHON} ${CMAKE_SOURCE_DIR}/cmake/verilate.py
       --root ${EDDY_VERILATOR_ROOT} --dir ${dir} --prefix ${arg_PREFIX} --units ${arg_UNITS}
       --depfile ${dir}/${arg_PREFIX}.d --
-      ${options} ${arg_ARGS} ${EDDY_LINT_WAIVERS} ${EDDY_PKG_SV} ${sources}
-    DEPENDS ${CMAKE_SOURCE_DIR}/cmake/verilate.py ${EDDY_LINT_WAIVERS} ${EDDY_PKG_SV} ${sources}
+      ${options} ${arg_ARGS} ${EDDY_LINT_WAIVERS} ${EDDY_PACKAGES_SV} ${sources}
+    DEPENDS ${CMAKE_SOURCE_DIR}/cmake/verilate.py ${EDDY_LINT_WAIVERS} ${EDDY_PACKAGES_SV} ${sources}
     DEPFILE ${dir}/${arg_PREFIX}.d
     COMMENT "Verilating ${arg_TOP} for ${arg_TARGET}"
     COMMAND_EXPAND_LISTS

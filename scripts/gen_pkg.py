@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Mirrors a SystemVerilog package in a C++20 header, so that widths and layouts have one source.
+"""Mirrors SystemVerilog packages in C++20 headers, so that widths and layouts have one source.
 
-    gen_pkg.py PACKAGE.sv HEADER.hpp
+    gen_pkg.py OUT_DIR eddy_pkg.sv eddy_host_pkg.sv ...
 
-The package is read as slang elaborates it. In namespace eddy::pkg the header has
+The packages are read as slang elaborates them, in the order of their imports. eddy_pkg.sv becomes OUT_DIR/eddy_pkg.hpp
+with the namespace eddy::pkg, eddy_host_pkg.sv eddy_host_pkg.hpp with eddy::host_pkg. A header has
   - every parameter as a constexpr of the same name,
   - every enum as an enum class, with to_string(),
   - every other named type as an alias of the smallest integer that holds it (wider than 64 bits: std::array of words),
@@ -14,6 +15,8 @@ The package is read as slang elaborates it. In namespace eddy::pkg the header ha
 Bit 0 of a packed value is the lowest bit of word 0, as in SystemVerilog the last member is.
 """
 
+import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -29,106 +32,11 @@ HEAD = """\
 #include <array>
 #include <cstdint>
 #include <span>
-#include <stdexcept>
-#include <string>
 #include <string_view>
 
-namespace eddy::pkg {{
+{includes}
 
-namespace detail {{
-
-constexpr std::uint64_t low_bits(unsigned width) {{
-  return width >= 64 ? ~std::uint64_t{{0}} : (std::uint64_t{{1}} << width) - 1;
-}}
-
-/// `width` bits (at most 64) of `words` from bit `offset` on.
-constexpr std::uint64_t get(std::span<const std::uint32_t> words, unsigned offset, unsigned width) {{
-  std::uint64_t value = 0;
-  for (unsigned done = 0; done < width;) {{
-    const unsigned bit = (offset + done) % 32;
-    const unsigned take = 32 - bit < width - done ? 32 - bit : width - done;
-    value |= ((std::uint64_t{{words[(offset + done) / 32]}} >> bit) & low_bits(take)) << done;
-    done += take;
-  }}
-  return value;
-}}
-
-constexpr std::int64_t get_signed(std::span<const std::uint32_t> words, unsigned offset, unsigned width) {{
-  const unsigned spare = 64 - width;
-  return static_cast<std::int64_t>(get(words, offset, width) << spare) >> spare;
-}}
-
-/// Writes the low `width` bits (at most 64) of `value` at bit `offset`; the place must hold zeros.
-constexpr void put(std::span<std::uint32_t> words, unsigned offset, unsigned width, std::uint64_t value) {{
-  for (unsigned done = 0; done < width;) {{
-    const unsigned bit = (offset + done) % 32;
-    const unsigned take = 32 - bit < width - done ? 32 - bit : width - done;
-    words[(offset + done) / 32] |= static_cast<std::uint32_t>(((value >> done) & low_bits(take)) << bit);
-    done += take;
-  }}
-}}
-
-[[noreturn]] inline void does_not_fit(const char* field, const std::string& value, unsigned width) {{
-  throw std::out_of_range(std::string(field) + " = " + value + " does not fit in " + std::to_string(width) + " bits");
-}}
-
-constexpr void put_unsigned(std::span<std::uint32_t> words, unsigned offset, unsigned width, std::uint64_t value,
-                            const char* field) {{
-  if (value > low_bits(width)) does_not_fit(field, std::to_string(value), width);
-  put(words, offset, width, value);
-}}
-
-constexpr void put_signed(std::span<std::uint32_t> words, unsigned offset, unsigned width, std::int64_t value,
-                          const char* field) {{
-  const std::int64_t limit = std::int64_t{{1}} << (width - 1);
-  if (value < -limit || value >= limit) does_not_fit(field, std::to_string(value), width);
-  put(words, offset, width, static_cast<std::uint64_t>(value));
-}}
-
-template <std::size_t N>
-constexpr std::array<std::uint32_t, N> get_wide(std::span<const std::uint32_t> words, unsigned offset, unsigned width) {{
-  std::array<std::uint32_t, N> value{{}};
-  for (unsigned i = 0; i < N; ++i) {{
-    const unsigned take = width - 32 * i < 32 ? width - 32 * i : 32;
-    value[i] = static_cast<std::uint32_t>(get(words, offset + 32 * i, take));
-  }}
-  return value;
-}}
-
-template <std::size_t N>
-constexpr void put_wide(std::span<std::uint32_t> words, unsigned offset, unsigned width,
-                        const std::array<std::uint32_t, N>& value, const char* field) {{
-  for (unsigned i = 0; i < N; ++i) {{
-    const unsigned take = width - 32 * i < 32 ? width - 32 * i : 32;
-    put_unsigned(words, offset + 32 * i, take, value[i], field);
-  }}
-}}
-
-template <class T>
-constexpr std::array<std::uint32_t, T::word_count> pack(const T& value) {{
-  std::array<std::uint32_t, T::word_count> words{{}};
-  value.put(words, 0);
-  return words;
-}}
-
-template <class T>
-constexpr T unpack(std::span<const std::uint32_t> words) {{
-  if (words.size() < T::word_count) throw std::out_of_range("fewer words than the packed value has");
-  return T::get(words, 0);
-}}
-
-template <class T>
-constexpr std::uint64_t to_u64(const T& value) {{
-  return get(pack(value), 0, T::bits);
-}}
-
-template <class T>
-constexpr T from_u64(std::uint64_t packed) {{
-  const std::array<std::uint32_t, 2> words{{static_cast<std::uint32_t>(packed), static_cast<std::uint32_t>(packed >> 32)}};
-  return T::get(words, 0);
-}}
-
-}}  // namespace detail
+namespace eddy::{namespace} {{
 """
 
 KEYWORDS = {"class", "default", "delete", "enum", "explicit", "export", "int", "namespace", "new", "operator", "private",
@@ -178,9 +86,15 @@ def has_layout(t) -> bool:
     return is_struct(t) or (t.kind == SymbolKind.TypeAlias and is_array(t) and is_struct(t.canonicalType.elementType))
 
 
+def namespace(package: str) -> str:
+    """eddy_host_pkg -> host_pkg"""
+    return package.removeprefix("eddy_")
+
+
 def cpp_type(t) -> str:
     if t.kind == SymbolKind.TypeAlias:
-        return ident(t.name)
+        package = t.hierarchicalPath.split("::")[0]
+        return f"{namespace(package)}::{ident(t.name)}"
     if is_struct(t) or is_enum(t):
         raise ValueError(f"{t}: structs and enums within structs need a typedef of their own")
     if is_array(t):
@@ -200,10 +114,10 @@ def put(t, value: str, offset: str, field: str) -> list[str]:
     if is_enum(t):
         value = f"static_cast<std::uint64_t>({value})"
     elif bits > 64:
-        return [f'detail::put_wide(raw_, {offset}, {bits}, {value}, "{field}");']
+        return [f'packed::put_wide(raw_, {offset}, {bits}, {value}, "{field}");']
     elif t.isSigned:
-        return [f'detail::put_signed(raw_, {offset}, {bits}, {value}, "{field}");']
-    return [f'detail::put_unsigned(raw_, {offset}, {bits}, {value}, "{field}");']
+        return [f'packed::put_signed(raw_, {offset}, {bits}, {value}, "{field}");']
+    return [f'packed::put_unsigned(raw_, {offset}, {bits}, {value}, "{field}");']
 
 
 def get(t, value: str, offset: str) -> list[str]:
@@ -216,9 +130,9 @@ def get(t, value: str, offset: str) -> list[str]:
         body = get(element, f"{value}[i]", f"{offset} + i * {element.bitWidth}")
         return [f"for (unsigned i = 0; i < {elements(t)}; ++i) {{", *("  " + line for line in body), "}"]
     if not is_enum(t) and bits > 64:
-        return [f"{value} = detail::get_wide<{(bits + 31) // 32}>(raw_, {offset}, {bits});"]
+        return [f"{value} = packed::get_wide<{(bits + 31) // 32}>(raw_, {offset}, {bits});"]
     reader = "get_signed" if t.isSigned else "get"
-    return [f"{value} = static_cast<{cpp_type(t)}>(detail::{reader}(raw_, {offset}, {bits}));"]
+    return [f"{value} = static_cast<{cpp_type(t)}>(packed::{reader}(raw_, {offset}, {bits}));"]
 
 
 def struct(name: str, bits: int, fields: list[tuple]) -> str:
@@ -234,13 +148,13 @@ def struct(name: str, bits: int, fields: list[tuple]) -> str:
         *("  " + line for line in members),
         "",
         "  /// Throws std::out_of_range, naming the member, where a value is wider than its field.",
-        "  constexpr std::array<std::uint32_t, word_count> pack() const { return detail::pack(*this); }",
-        f"  static constexpr {name} unpack(std::span<const std::uint32_t> packed) {{ return detail::unpack<{name}>(packed); }}",
+        "  constexpr std::array<std::uint32_t, word_count> pack() const { return packed::pack(*this); }",
+        f"  static constexpr {name} unpack(std::span<const std::uint32_t> packed) {{ return packed::unpack<{name}>(packed); }}",
     ]
     if bits <= 64:
         lines += [
-            "  constexpr std::uint64_t to_u64() const { return detail::to_u64(*this); }",
-            f"  static constexpr {name} from_u64(std::uint64_t packed) {{ return detail::from_u64<{name}>(packed); }}",
+            "  constexpr std::uint64_t to_u64() const { return packed::to_u64(*this); }",
+            f"  static constexpr {name} from_u64(std::uint64_t packed) {{ return packed::from_u64<{name}>(packed); }}",
         ]
     lines += [
         "",
@@ -289,27 +203,38 @@ def alias(symbol) -> str:
     return f"using {name} = {cpp_type(t)};"
 
 
-def load(source: Path):
-    """The package of a file, elaborated; throws when slang finds an error."""
+def load(sources: list[Path]) -> list:
+    """The packages of the files, elaborated; throws what slang finds wrong with them."""
     compilation = Compilation()
-    compilation.addSyntaxTree(SyntaxTree.fromFile(str(source)))
+    for source in sources:
+        compilation.addSyntaxTree(SyntaxTree.fromFile(str(source)))
     errors = [d for d in compilation.getAllDiagnostics() if d.isError()]
     if errors:
         raise ValueError(pyslang.DiagnosticEngine.reportAll(compilation.sourceManager, errors))
-    return compilation.getPackage(source.stem)
+    return [compilation.getPackage(source.stem) for source in sources]
 
 
-def main() -> int:
-    source, header = Path(sys.argv[1]), Path(sys.argv[2])
-    parts = [HEAD.format(source=source.name)]
-    for symbol in load(source):
+def mirror(package, earlier: list[str]) -> str:
+    """The header of one package, which may use types of the earlier ones."""
+    own = namespace(package.name)
+    includes = "\n".join(f'#include "{name}.hpp"' for name in ["eddy_packed", *earlier])
+    parts = [HEAD.format(source=package.name + ".sv", includes=includes, namespace=own)]
+    for symbol in package:
         if symbol.kind == SymbolKind.Parameter:
             parts.append(parameter(symbol))
         elif symbol.kind == SymbolKind.TypeAlias:
             parts.append("\n" + alias(symbol))
-    parts.append("\n}  // namespace eddy::pkg\n")
-    header.parent.mkdir(parents=True, exist_ok=True)
-    header.write_text("\n".join(parts))
+    parts.append(f"\n}}  // namespace eddy::{own}\n")
+    return re.sub(rf"\b{own}::(?=\w)", "", "\n".join(parts))
+
+
+def main() -> int:
+    out_dir, sources = Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]]
+    out_dir.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(Path(__file__).with_name("gen_pkg_packed.hpp"), out_dir / "eddy_packed.hpp")
+    names = [source.stem for source in sources]
+    for index, package in enumerate(load(sources)):
+        (out_dir / f"{package.name}.hpp").write_text(mirror(package, names[:index]))
     return 0
 
 
