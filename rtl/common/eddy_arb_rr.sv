@@ -11,10 +11,10 @@ module eddy_arb_rr #(
 ) (
     input  logic                  clk_i,
     input  logic                  rst_ni,
-    input  logic [N-1:0]          req_i,
+    input  logic [         N-1:0] req_i,
     input  logic                  adv_i,
-    output logic [N-1:0]          gnt_o,    // one-hot, or 0 without a request
-    output logic [IndexWidth-1:0] index_o   // of the grant
+    output logic [         N-1:0] gnt_o,   // one-hot, or 0 without a request
+    output logic [IndexWidth-1:0] index_o  // of the grant
 );
   // Requests above the last one served: they come first.
   logic [N-1:0] above_q;

@@ -11,18 +11,18 @@ module eddy_fifo #(
     parameter int unsigned Depth = 4,
     localparam int unsigned CountWidth = $clog2(Depth + 1)
 ) (
-    input  logic                  clk_i,
-    input  logic                  rst_ni,
+    input  logic                   clk_i,
+    input  logic                   rst_ni,
     // upstream
-    input  logic                  valid_i,
-    output logic                  ready_o,
-    input  data_t                 data_i,
+    input  logic                   valid_i,
+    output logic                   ready_o,
+    input  data_t                  data_i,
     // downstream
-    output logic                  valid_o,
-    input  logic                  ready_i,
-    output data_t                 data_o,
+    output logic                   valid_o,
+    input  logic                   ready_i,
+    output data_t                  data_o,
     // words that wait
-    output logic [CountWidth-1:0] count_o
+    output logic  [CountWidth-1:0] count_o
 );
   localparam int unsigned PtrWidth = (Depth > 1) ? $clog2(Depth) : 1;
   localparam logic [PtrWidth-1:0] LastPtr = PtrWidth'(Depth - 1);

@@ -17,8 +17,8 @@ module eddy_ram_1p #(
     input  logic                 we_i,
     input  logic [MaskWidth-1:0] mask_i,   // writes only; high: this part is written
     input  logic [AddrWidth-1:0] addr_i,
-    input  logic [Width-1:0]     wdata_i,
-    output logic [Width-1:0]     rdata_o
+    input  logic [    Width-1:0] wdata_i,
+    output logic [    Width-1:0] rdata_o
 );
   if (Words == 0 || Width % MaskBits != 0) begin : gen_check
     $error("eddy_ram_1p: Words must not be 0, and Width a multiple of MaskBits");

@@ -15,11 +15,11 @@ module eddy_ram_1r1w #(
     // write
     input  logic                 we_i,
     input  logic [AddrWidth-1:0] waddr_i,
-    input  logic [Width-1:0]     wdata_i,
+    input  logic [    Width-1:0] wdata_i,
     // read
     input  logic                 re_i,
     input  logic [AddrWidth-1:0] raddr_i,
-    output logic [Width-1:0]     rdata_o
+    output logic [    Width-1:0] rdata_o
 );
   if (Words == 0) begin : gen_check
     $error("eddy_ram_1r1w: Words must not be 0");
