@@ -5,9 +5,11 @@
 #   EDDY_PACKAGES_SV   all packages, in the order in which they import each other
 #   eddy_pkg           target: `#include "eddy_pkg.hpp"` (eddy::pkg), `#include "eddy_host_pkg.hpp"` (eddy::host_pkg)
 set(EDDY_PACKAGES_SV ${CMAKE_SOURCE_DIR}/rtl/eddy_pkg.sv)
-if(EXISTS ${CMAKE_SOURCE_DIR}/rtl/host/eddy_host_pkg.sv)
-  list(APPEND EDDY_PACKAGES_SV ${CMAKE_SOURCE_DIR}/rtl/host/eddy_host_pkg.sv)
-endif()
+foreach(package IN ITEMS core/eddy_core_pkg core/eddy_sweep_pkg host/eddy_host_pkg)
+  if(EXISTS ${CMAKE_SOURCE_DIR}/rtl/${package}.sv)
+    list(APPEND EDDY_PACKAGES_SV ${CMAKE_SOURCE_DIR}/rtl/${package}.sv)
+  endif()
+endforeach()
 
 set(EDDY_PKG_DIR ${CMAKE_BINARY_DIR}/generated/pkg)
 set(headers ${EDDY_PKG_DIR}/eddy_packed.hpp)
