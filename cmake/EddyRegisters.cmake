@@ -3,8 +3,7 @@
 # Registers from rtl/csr/eddy.rdl, by PeakRDL.
 #
 #   eddy_csr        C++: `#include "eddy_csr.h"`, offsets and masks of all registers
-#   EDDY_CSR_SV     the register block in SystemVerilog; a module that instantiates it lists these as SOURCES of
-#                   eddy_verilate (EDDY_CSR_DIR is one of its library folders as well)
+#   EDDY_CSR_SV     the register block in SystemVerilog, package first (the option CSR of eddy_verilate brings it)
 #   docs_registers  the register page, generated/registers/index.html
 set(EDDY_CSR_RDL ${CMAKE_SOURCE_DIR}/rtl/csr/eddy.rdl)
 set(EDDY_CSR_DIR ${CMAKE_BINARY_DIR}/generated/csr)
@@ -14,8 +13,8 @@ set(peakrdl ${EDDY_VENV}/bin/peakrdl)
 if(EXISTS ${EDDY_CSR_RDL})
   add_custom_command(
     OUTPUT ${EDDY_CSR_SV} ${EDDY_CSR_DIR}/eddy_csr.h
-    COMMAND ${peakrdl} regblock ${EDDY_CSR_RDL} -o ${EDDY_CSR_DIR} --cpuif axi4-lite-flat --default-reset arst_n
-    COMMAND ${peakrdl} c-header ${EDDY_CSR_RDL} -o ${EDDY_CSR_DIR}/eddy_csr.h
+    COMMAND ${peakrdl} regblock ${EDDY_CSR_RDL} -o ${EDDY_CSR_DIR} --cpuif axi4-lite-flat --default-reset arst_n --rename eddy_csr
+    COMMAND ${peakrdl} c-header ${EDDY_CSR_RDL} --rename eddy_csr -o ${EDDY_CSR_DIR}/eddy_csr.h
     DEPENDS ${EDDY_CSR_RDL}
     COMMENT "Generating registers from eddy.rdl"
     VERBATIM)

@@ -4,7 +4,7 @@
 #
 #   eddy_unit_test(NAME x SOURCES file.cpp ... [LIBS target ...] [LABELS label ...])
 #   eddy_rtl_test(NAME x TOP module SOURCES file.cpp|file.sv ... [PARAMS Name=value ...] [LIBS target ...]
-#                 [ARGS argument ...] [LABELS label ...])
+#                 [CSR] [ARGS argument ...] [LABELS label ...])
 #
 # eddy_rtl_test verilates the module first (see EddyVerilate.cmake); the test includes "Vmodule.h", and has the
 # package's C++ mirror and rtl/testing on its include path. The label `nightly` keeps a test out of `make test`.
@@ -28,12 +28,16 @@ function(eddy_unit_test)
 endfunction()
 
 function(eddy_rtl_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TOP" "SOURCES;PARAMS;LIBS;ARGS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "CSR" "NAME;TOP" "SOURCES;PARAMS;LIBS;ARGS;LABELS")
   set(verilog ${arg_SOURCES})
   set(cpp ${arg_SOURCES})
   list(FILTER verilog INCLUDE REGEX "\\.sv$")
   list(FILTER cpp EXCLUDE REGEX "\\.sv$")
-  eddy_verilate(TARGET ${arg_NAME}_model TOP ${arg_TOP} SOURCES ${verilog} PARAMS ${arg_PARAMS} ARGS ${arg_ARGS})
+  set(csr)
+  if(arg_CSR)
+    set(csr CSR)
+  endif()
+  eddy_verilate(TARGET ${arg_NAME}_model TOP ${arg_TOP} SOURCES ${verilog} PARAMS ${arg_PARAMS} ARGS ${arg_ARGS} ${csr})
   add_executable(${arg_NAME} ${cpp})
   target_link_libraries(${arg_NAME} PRIVATE
     ${arg_NAME}_model eddy_pkg ${arg_LIBS} rtl_testing eddy_warnings GTest::gmock)

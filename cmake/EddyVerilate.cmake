@@ -2,12 +2,13 @@
 #
 # Verilator as part of the build.
 #
-#   eddy_verilate(TARGET name TOP module [SOURCES file.sv ...] [PREFIX Vx] [TRACE] [UNITS n]
+#   eddy_verilate(TARGET name TOP module [SOURCES file.sv ...] [PREFIX Vx] [TRACE] [CSR] [UNITS n]
 #                 [ARGS argument ...] [PARAMS Name=value ...])
 #
 # makes the static library `name` of the C++ class `Vmodule` (or PREFIX) that simulates `module`. Link it and
 # `#include "Vmodule.h"`. The packages come first; any other module is found by its file name in the folders of rtl/
-# or beside the given SOURCES. TRACE adds FST waves. UNITS is the number of pieces that are compiled in parallel (1).
+# or beside the given SOURCES. TRACE adds FST waves. CSR brings the generated register
+# block (a module that contains it needs that). UNITS is the number of pieces that are compiled in parallel (1).
 # Assertions are on; registers without reset start with random values, which the seed of the context decides.
 #
 # Warnings are shown here, and errors in `make lint`.
@@ -41,7 +42,7 @@ target_compile_options(verilated_rt PRIVATE ${EDDY_VERILATED_FAST})
 target_link_libraries(verilated_rt PUBLIC Threads::Threads ZLIB::ZLIB ${EDDY_LZ4})
 
 function(eddy_verilate)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "TRACE" "TARGET;TOP;PREFIX;UNITS" "SOURCES;ARGS;PARAMS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "TRACE;CSR" "TARGET;TOP;PREFIX;UNITS" "SOURCES;ARGS;PARAMS")
   if(NOT arg_TARGET OR NOT arg_TOP OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "eddy_verilate needs TARGET and TOP; not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -65,21 +66,25 @@ function(eddy_verilate)
     list(APPEND options -G${param})
   endforeach()
   set(sources)
+  if(arg_CSR)
+    list(APPEND sources ${EDDY_CSR_SV})
+  endif()
   foreach(source IN LISTS arg_SOURCES)
     get_filename_component(source ${source} ABSOLUTE)
     get_filename_component(source_dir ${source} DIRECTORY)
     list(APPEND sources ${source})
     list(APPEND options -y ${source_dir})
   endforeach()
-  if(NOT sources)
+  if(NOT arg_SOURCES)
     # The module is found like any other, but Verilator wants one file to begin with.
     foreach(library_dir IN LISTS EDDY_RTL_DIRS)
       if(EXISTS ${library_dir}/${arg_TOP}.sv)
-        set(sources ${library_dir}/${arg_TOP}.sv)
+        list(APPEND sources ${library_dir}/${arg_TOP}.sv)
+        set(arg_SOURCES found)
       endif()
     endforeach()
   endif()
-  if(NOT sources)
+  if(NOT arg_SOURCES)
     message(FATAL_ERROR "eddy_verilate: no file ${arg_TOP}.sv in the folders of rtl/, and no SOURCES")
   endif()
 

@@ -13,7 +13,6 @@
 
 namespace eddy::packed {
 
-
 constexpr std::uint64_t low_bits(unsigned width) {
   return width >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
 }
@@ -101,7 +100,8 @@ constexpr std::uint64_t to_u64(const T& value) {
 
 template <class T>
 constexpr T from_u64(std::uint64_t packed) {
-  const std::array<std::uint32_t, 2> words{static_cast<std::uint32_t>(packed), static_cast<std::uint32_t>(packed >> 32)};
+  const std::array<std::uint32_t, 2> words{static_cast<std::uint32_t>(packed),
+                                           static_cast<std::uint32_t>(packed >> 32)};
   return T::get(words, 0);
 }
 
