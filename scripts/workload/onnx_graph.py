@@ -8,7 +8,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET = 13
-IR_VERSION = 8  # read by every runtime since 2021
+OLDEST_IR_VERSION = 8  # read by every runtime since 2021; newer opsets ask for more
 
 
 class Graph:
@@ -42,13 +42,18 @@ class Graph:
             inputs.append(self.weight(f"{name}.bias", bias))
         return self.node("Conv", name, inputs, output, kernel_shape=list(np.shape(weight)[2:]), **attributes)
 
-    def output(self, name, shape):
+    def output(self, name, shape=None):
+        """Declares an output; without a shape, the one that follows from the graph is filled in."""
         self.outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
 
-    def write(self, path, check=True):
+    def write(self, path):
         graph = helper.make_graph(self.nodes, self.name, self.inputs, self.outputs, self.weights)
         opset = [helper.make_opsetid("", self.opset)]
-        model = helper.make_model(graph, producer_name="eddy", ir_version=IR_VERSION, opset_imports=opset)
-        if check:
-            onnx.checker.check_model(model, full_check=True)
+        version = max(OLDEST_IR_VERSION, helper.find_min_ir_version_for(opset))
+        model = helper.make_model(graph, producer_name="eddy", ir_version=version, opset_imports=opset)
+        shaped = onnx.shape_inference.infer_shapes(model, strict_mode=True)
+        for declared, inferred in zip(graph.output, shaped.graph.output):
+            declared.CopyFrom(inferred)
+        model.graph.CopyFrom(graph)
+        onnx.checker.check_model(model, full_check=True)
         path.write_bytes(model.SerializeToString(deterministic=True))

@@ -1,0 +1,412 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the small models of testvectors/networks/unit, one for each thing that the importer must understand or refuse.
+
+    .venv/bin/python scripts/workload/make_unit_models.py testvectors/networks/unit
+
+For each supported model a few frames and ONNX Runtime's answers to them are stored beside it. Needs `scripts/setup core referee`.
+Every model has random numbers of its own, seeded by its name: adding one changes no other.
+"""
+import json
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+import onnx
+
+import referee
+from onnx_graph import OPSET, Graph
+
+FRAMES = 4
+CHANGED = 0.2  # share of the pixels that change from frame to frame
+NEWEST = onnx.defs.onnx_opset_version()
+
+MODELS = {}  # name to (function, opset, what the importer does, nodes that it names)
+
+
+def model(name=None, opset=OPSET, expect="run", problems=(), **arguments):
+    """Registers a function (graph, ...) -> output tensor as a model; several times, with other arguments, where told.
+
+    expect: "run"; "run or refuse" (refusing names `problems`); "refuse" (naming `problems`); "too large".
+    """
+
+    def register(build):
+        MODELS[name or build.__name__] = (lambda unit: build(unit, **arguments), opset, expect, list(problems))
+        return build
+
+    return register
+
+
+class Unit(Graph):
+    """A graph with one input `image`, one output, and random weights."""
+
+    def __init__(self, name, opset):
+        super().__init__(name, {}, opset)
+        self.random = np.random.default_rng(zlib.crc32(name.encode()))
+        self.shape = None
+
+    def image(self, *shape):
+        self.shape = shape
+        self.inputs = [onnx.helper.make_tensor_value_info("image", onnx.TensorProto.FLOAT, [1, *shape])]
+        return "image"
+
+    def values(self, *shape):
+        """Weights that keep a signal's size: variance 1 over the fan-in."""
+        return self.random.normal(0, 1 / np.sqrt(max(1, np.prod(shape[1:]))), shape)
+
+    def layer(self, name, source, outputs, inputs, kernel=3, pads=None, groups=1, bias=True, **attributes):
+        """A convolution with random weights, padded to keep the size unless told otherwise."""
+        kernel = (kernel, kernel) if isinstance(kernel, int) else kernel
+        pads = [kernel[0] // 2, kernel[1] // 2] * 2 if pads is None else pads
+        if "auto_pad" not in attributes:
+            attributes["pads"] = pads
+        weight = self.values(outputs, inputs // groups, *kernel)
+        return self.conv(name, source, weight, self.values(outputs) / 4 if bias else None, group=groups, **attributes)
+
+    def relu(self, source, name=None):
+        return self.node("Relu", name or f"{source}_relu", source)
+
+    def clip(self, name, source, low, high):
+        """Limits were attributes until opset 11, and are inputs since."""
+        if self.opset < 11:
+            return self.node("Clip", name, source, min=low, max=high)
+        limits = [self.weight(f"{name}.{kind}", np.float32(v)) for kind, v in (("min", low), ("max", high))]
+        return self.node("Clip", name, [source, *limits])
+
+    def squeeze(self, name, source, axes):
+        """Axes were an attribute until opset 13, and are an input since."""
+        if self.opset < 13:
+            return self.node("Squeeze", name, source, axes=axes)
+        return self.node("Squeeze", name, [source, self.weight(f"{name}.axes", np.array(axes, np.int64))])
+
+    def dropout(self, name, source):
+        """Without effect in inference; its ratio was an attribute until opset 12."""
+        return self.node("Dropout", name, source, **({"ratio": 0.5} if self.opset < 12 else {}))
+
+    def normalise(self, name, source, channels):
+        """Batch normalisation with statistics of a trained network's kind."""
+        random = self.random
+        values = {
+            "scale": random.uniform(0.5, 1.5, channels),
+            "offset": random.normal(0, 0.2, channels),
+            "mean": random.normal(0, 0.2, channels),
+            "variance": random.uniform(0.5, 2, channels),
+        }
+        return self.node("BatchNormalization", name, [source] + [self.weight(f"{name}.{k}", v) for k, v in values.items()])
+
+    def gemm(self, name, source, outputs, inputs):
+        weight = self.weight(f"{name}.weight", self.values(outputs, inputs))
+        return self.node("Gemm", name, [source, weight, self.weight(f"{name}.bias", self.values(outputs) / 4)], transB=1)
+
+    def frames(self):
+        """Pixels in which some change from frame to frame, u8 [FRAMES][...]."""
+        frame = self.random.integers(0, 256, self.shape)
+        frames = [frame]
+        while len(frames) < FRAMES:
+            other = self.random.integers(0, 256, self.shape)
+            frames.append(np.where(self.random.random(self.shape) < CHANGED, other, frames[-1]))
+        return np.stack(frames).astype(np.uint8)
+
+
+# ---- one convolution ------------------------------------------------------------------------------------------------
+@model("conv_3x3")
+@model("conv_3x3_stride2", strides=[2, 2])
+@model("conv_3x3_stride3", strides=[3, 3])
+@model("conv_3x3_stride4_valid", strides=[4, 4], pads=[0, 0, 0, 0])
+@model("conv_3x3_stride_2x1", strides=[2, 1])
+@model("conv_3x3_valid", pads=[0, 0, 0, 0])
+@model("conv_3x3_uneven_pads", pads=[0, 1, 2, 0])
+@model("conv_3x3_dilated2", pads=[2, 2, 2, 2], dilations=[2, 2])
+@model("conv_3x3_dilated3_stride2", pads=[3, 3, 3, 3], dilations=[3, 3], strides=[2, 2])
+@model("conv_3x3_same_upper", auto_pad="SAME_UPPER", strides=[2, 2])
+@model("conv_3x3_same_lower", auto_pad="SAME_LOWER", strides=[2, 2])
+@model("conv_3x3_no_bias", bias=False)
+@model("conv_1x1", kernel=1)
+@model("conv_2x2_stride2", kernel=2, pads=[0, 0, 0, 0], strides=[2, 2])
+@model("conv_1x5", kernel=(1, 5))
+@model("conv_5x5", kernel=5)
+@model("conv_11x11", kernel=11)
+@model("conv_11x11_stride4", kernel=11, pads=[2, 2, 2, 2], strides=[4, 4])
+def one_conv(unit, **attributes):
+    return unit.layer("conv", unit.image(2, 14, 18), 6, 2, **attributes)
+
+
+@model("conv_depthwise")
+@model("conv_depthwise_stride2", strides=[2, 2])
+@model("conv_depthwise_5x5", kernel=5)
+def depthwise(unit, **attributes):
+    stem = unit.relu(unit.layer("stem", unit.image(1, 12, 16), 8, 1))
+    return unit.relu(unit.layer("depthwise", stem, 8, 8, groups=8, **attributes))
+
+
+@model()
+def conv_depthwise_multiplier2(unit):
+    return unit.layer("depthwise", unit.image(3, 12, 16), 6, 3, groups=3)
+
+
+@model()
+def conv_grouped(unit):
+    stem = unit.relu(unit.layer("stem", unit.image(1, 12, 16), 8, 1))
+    return unit.layer("grouped", stem, 12, 8, groups=2)
+
+
+@model("conv_odd_channels", middle=5, last=3)
+@model("conv_13_channels", middle=13, last=9)
+def two_convs(unit, middle, last):
+    a = unit.relu(unit.layer("first", unit.image(3, 11, 13), middle, 3))
+    return unit.layer("second", a, last, middle)
+
+
+# ---- joins ----------------------------------------------------------------------------------------------------------
+@model()
+def add_residual(unit):
+    a = unit.relu(unit.layer("first", unit.image(1, 12, 16), 8, 1))
+    b = unit.layer("second", a, 8, 8)
+    return unit.relu(unit.node("Add", "add", [b, a]))
+
+
+@model()
+def add_of_inputs(unit):
+    """Both addends are results that others read too, so that neither convolution can take the sum in."""
+    a = unit.relu(unit.layer("left", unit.image(1, 12, 16), 4, 1))
+    b = unit.relu(unit.layer("right", "image", 4, 1, kernel=5))
+    total = unit.node("Add", "add", [a, b])
+    return unit.node("Concat", "concat", [total, a, b], axis=1)
+
+
+@model()
+def add_twice_the_same(unit):
+    a = unit.relu(unit.layer("conv", unit.image(1, 12, 16), 4, 1))
+    return unit.node("Add", "double", [a, a])
+
+
+@model()
+def add_constant(unit):
+    a = unit.layer("conv", unit.image(1, 12, 16), 4, 1)
+    return unit.relu(unit.node("Add", "add", [a, unit.weight("offset", unit.random.normal(0, 1, (1, 4, 1, 1)))]))
+
+
+@model()
+def concat_two_branches(unit):
+    a = unit.relu(unit.layer("left", unit.image(1, 12, 16), 4, 1))
+    b = unit.relu(unit.layer("right", "image", 6, 1, kernel=5))
+    return unit.layer("join", unit.node("Concat", "concat", [a, b], axis=1), 8, 10)
+
+
+@model()
+def concat_nested(unit):
+    a = unit.relu(unit.layer("a", unit.image(1, 12, 16), 3, 1))
+    b = unit.relu(unit.layer("b", a, 5, 3))
+    inner = unit.node("Concat", "inner", [a, b], axis=1)
+    return unit.layer("join", unit.node("Concat", "outer", [inner, "image"], axis=1), 4, 9, kernel=1)
+
+
+@model()
+def resnet_block(unit):
+    stem = unit.relu(unit.layer("stem", unit.image(3, 16, 16), 8, 3))
+    main = unit.relu(unit.layer("main1", stem, 16, 8, strides=[2, 2]))
+    main = unit.layer("main2", main, 16, 16)
+    shortcut = unit.layer("shortcut", stem, 16, 8, kernel=1, strides=[2, 2])
+    body = unit.relu(unit.node("Add", "add", [main, shortcut]))
+    return unit.gemm("dense", unit.node("Flatten", "flatten", unit.node("GlobalAveragePool", "mean", body)), 10, 16)
+
+
+# ---- pools ----------------------------------------------------------------------------------------------------------
+@model("max_pool_2x2", kernel_shape=[2, 2], strides=[2, 2])
+@model("max_pool_3x3_stride2_pad1", kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
+@model("max_pool_3x3_stride1_pad1", kernel_shape=[3, 3], strides=[1, 1], pads=[1, 1, 1, 1])
+@model("max_pool_5x5_stride3", kernel_shape=[5, 5], strides=[3, 3])
+def max_pool(unit, **attributes):
+    a = unit.relu(unit.layer("first", unit.image(1, 14, 17), 5, 1))
+    return unit.layer("second", unit.node("MaxPool", "pool", a, **attributes), 4, 5)
+
+
+@model()
+def max_pool_before_relu(unit):
+    a = unit.node("MaxPool", "pool", unit.layer("first", unit.image(1, 12, 16), 8, 1), kernel_shape=[2, 2], strides=[2, 2])
+    return unit.layer("second", unit.relu(a), 4, 8)
+
+
+@model()
+def max_pool_two_readers(unit):
+    """The pool's source is read by another layer as well, so the pool needs a layer of its own."""
+    a = unit.relu(unit.layer("first", unit.image(1, 12, 16), 6, 1))
+    pooled = unit.node("MaxPool", "pool", a, kernel_shape=[2, 2], strides=[2, 2])
+    return unit.node("Concat", "concat", [pooled, unit.layer("second", a, 4, 6, strides=[2, 2])], axis=1)
+
+
+@model()
+def max_pool_of_input(unit):
+    return unit.layer("conv", unit.node("MaxPool", "pool", unit.image(1, 12, 16), kernel_shape=[2, 2], strides=[2, 2]), 4, 1)
+
+
+@model("average_pool_2x2", kernel_shape=[2, 2], strides=[2, 2])
+@model("average_pool_3x3_valid", kernel_shape=[3, 3], strides=[2, 2], count_include_pad=0)
+@model("average_pool_3x3_include_pad", kernel_shape=[3, 3], strides=[1, 1], pads=[1, 1, 1, 1], count_include_pad=1)
+@model("average_pool_3x3_exclude_pad", expect="run or refuse", problems=["average"],
+       kernel_shape=[3, 3], strides=[1, 1], pads=[1, 1, 1, 1], count_include_pad=0)
+def average_pool(unit, **attributes):
+    a = unit.relu(unit.layer("conv", unit.image(1, 12, 16), 6, 1))
+    return unit.node("AveragePool", "average", a, **attributes)
+
+
+@model()
+def average_pool_global(unit):
+    return unit.node("GlobalAveragePool", "mean", unit.relu(unit.layer("conv", unit.image(1, 12, 16), 6, 1)))
+
+
+# ---- dense layers and shapes ----------------------------------------------------------------------------------------
+@model()
+def mlp_gemm(unit):
+    a = unit.relu(unit.gemm("hidden", unit.node("Flatten", "flatten", unit.image(1, 6, 6)), 20, 36))
+    return unit.gemm("scores", a, 10, 20)
+
+
+@model()
+def mlp_matmul(unit):
+    """Products and their biases as nodes of their own, from an input without rows and columns."""
+    a = unit.node("MatMul", "hidden", [unit.image(24), unit.weight("hidden.weight", unit.values(20, 24).T)])
+    a = unit.relu(unit.node("Add", "hidden_bias", [a, unit.weight("hidden.bias", unit.values(20))]), "relu")
+    return unit.node("MatMul", "scores", [a, unit.weight("scores.weight", unit.values(10, 20).T)])
+
+
+@model()
+def gemm_alpha_beta(unit):
+    flat = unit.node("Flatten", "flatten", unit.image(1, 4, 4))
+    weight, bias = unit.weight("weight", unit.values(6, 16).T), unit.weight("bias", unit.values(6))
+    return unit.node("Gemm", "gemm", [flat, weight, bias], alpha=0.5, beta=2.0)
+
+
+@model()
+def tail_flatten(unit):
+    a = unit.relu(unit.layer("conv", unit.image(1, 8, 8), 4, 1, strides=[2, 2]))
+    return unit.gemm("dense", unit.node("Flatten", "flatten", a), 10, 64)
+
+
+@model()
+def tail_reshape(unit):
+    a = unit.relu(unit.layer("conv", unit.image(1, 8, 8), 4, 1, strides=[2, 2]))
+    flat = unit.node("Reshape", "reshape", [a, unit.weight("shape", np.array([1, -1], np.int64))])
+    return unit.gemm("dense", flat, 10, 64)
+
+
+@model()
+def tail_squeeze(unit):
+    a = unit.relu(unit.layer("conv", unit.image(1, 8, 8), 10, 1))
+    return unit.squeeze("squeeze", unit.node("GlobalAveragePool", "mean", a), [2, 3])
+
+
+# ---- what folds away ------------------------------------------------------------------------------------------------
+@model()
+def batch_norm_after_conv(unit):
+    a = unit.layer("first", unit.image(3, 12, 16), 8, 3, bias=False)
+    a = unit.relu(unit.normalise("norm1", a, 8), "relu1")
+    return unit.normalise("norm2", unit.layer("second", a, 4, 8), 4)
+
+
+@model()
+def batch_norm_after_add(unit):
+    """Nothing to fold into: the normalisation is a layer of its own."""
+    a = unit.relu(unit.layer("first", unit.image(1, 12, 16), 4, 1))
+    b = unit.layer("second", a, 4, 4)
+    return unit.relu(unit.normalise("norm", unit.node("Add", "add", [a, b]), 4))
+
+
+@model()
+def clip_relu6(unit):
+    a = unit.clip("relu6", unit.layer("first", unit.image(1, 12, 16), 8, 1), 0.0, 6.0)
+    return unit.clip("narrow", unit.layer("second", a, 4, 8), -0.25, 0.5)
+
+
+@model()
+def nothing_to_do(unit):
+    """Identity, Dropout and a weight that comes from a Constant node."""
+    value = onnx.numpy_helper.from_array(unit.values(4, 1, 3, 3).astype(np.float32), "value")
+    weight = unit.node("Constant", "constant", [], value=value)
+    a = unit.node("Conv", "conv", [unit.node("Identity", "before", unit.image(1, 12, 16)), weight], pads=[1] * 4)
+    return unit.node("Identity", "after", unit.dropout("dropout", unit.relu(a)))
+
+
+@model()
+def unnamed_nodes(unit):
+    """Exporters may leave the names of nodes empty."""
+    a = unit.relu(unit.layer("first", unit.image(1, 12, 16), 4, 1))
+    out = unit.layer("second", a, 4, 4)
+    for node in unit.nodes:
+        node.name = ""
+    return out
+
+
+# ---- versions -------------------------------------------------------------------------------------------------------
+@model("opset_7", opset=7)
+@model("opset_9", opset=9)
+@model("opset_11", opset=11)
+@model("opset_12", opset=12)
+@model("opset_13", opset=13)
+@model("opset_17", opset=17)
+@model("opset_21", opset=21)
+@model("opset_newest", opset=NEWEST)
+def all_kinds(unit):
+    """One of each supported operator, in the form of this opset."""
+    a = unit.relu(unit.normalise("norm", unit.layer("c1", unit.image(3, 16, 16), 8, 3, bias=False), 8), "relu1")
+    a = unit.node("MaxPool", "pool", a, kernel_shape=[2, 2], strides=[2, 2])
+    b = unit.clip("clip", unit.layer("c2", a, 8, 8), 0.0, 6.0)
+    a = unit.node("Concat", "concat", [unit.node("Add", "add", [a, b]), b], axis=1)
+    a = unit.node("AveragePool", "average", a, kernel_shape=[2, 2], strides=[2, 2])
+    a = unit.relu(unit.layer("c3", unit.dropout("dropout", a), 12, 16))
+    a = unit.squeeze("squeeze", unit.node("GlobalAveragePool", "mean", a), [2, 3])
+    a = unit.node("MatMul", "product", [a, unit.weight("product.weight", unit.values(10, 12).T)])
+    return unit.gemm("scores", unit.node("Identity", "same", a), 6, 10)
+
+
+# ---- refused --------------------------------------------------------------------------------------------------------
+@model(expect="refuse", problems=["gate", "probabilities", "larger"])
+def unsupported_three(unit):
+    """Three nodes that cannot run, each to be named."""
+    a = unit.node("Sin", "gate", unit.layer("conv", unit.image(1, 8, 8), 4, 1))
+    b = unit.node("LogSoftmax", "probabilities", unit.relu(unit.layer("second", a, 4, 4)), axis=1)
+    c = unit.node("DepthToSpace", "larger", b, blocksize=2)
+    return unit.layer("last", c, 1, 1)
+
+
+@model(expect="refuse", problems=["product"])
+def unsupported_product_of_activations(unit):
+    """MatMul is supported with constant weights only."""
+    return unit.node("MatMul", "product", [unit.image(1, 8, 8), unit.relu(unit.layer("conv", "image", 1, 1))])
+
+
+@model(expect="too large")
+def too_large(unit):
+    """Small to store, supported in every node, and with 67 million accumulators larger than any chip."""
+    return unit.layer("conv", unit.image(3, 2048, 2048), 16, 3)
+
+
+def make(name, folder):
+    """Writes one model with its frames and answers; returns its line of the index."""
+    build, opset, expect, problems = MODELS[name]
+    unit = Unit(name, opset)
+    unit.output(build(unit))
+    path = folder / f"{name}.onnx"
+    unit.write(path)
+    if expect.startswith("run"):
+        frames = unit.frames()
+        judge = referee.answers if opset < NEWEST else referee.slow_answers
+        answers = judge(path, frames / np.float32(255))
+        np.save(folder / "frames" / f"{name}.npy", frames)
+        np.save(folder / "answers" / f"{name}.npy", answers)
+    return {"name": name, "opset": opset, "expect": expect, "problems": problems}
+
+
+def main():
+    folder = Path(sys.argv[1])
+    for part in ("frames", "answers"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    index = [make(name, folder) for name in sorted(MODELS)]
+    lines = ",\n".join("  " + json.dumps(entry) for entry in index)
+    (folder / "index.json").write_text(f'{{\n"onnxruntime": "{referee.VERSION}",\n"models": [\n{lines}\n]\n}}\n')
+    print(f"{len(index)} models, newest opset {NEWEST}")
+
+
+if __name__ == "__main__":
+    main()
