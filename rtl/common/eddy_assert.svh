@@ -4,6 +4,11 @@
 // They sample `clk_i` and are off while `rst_ni` is low, so both names must be in scope. They hold in Verilator with
 // --assert and in formal (read without SYNTHESIS), and vanish in synthesis. Invoke at the end of a module, no semicolon.
 //
+// Expressions name signals, never the contents of a memory, not even through a wire: Verilator does not sample those,
+// slang refuses them.
+// A test that drives a Verilated model sets the inputs, evaluates with the clock low, then with the clock high: an
+// assertion samples what the evaluation before the rising edge has left.
+//
 //   `EDDY_ASSERT(Name, expr)            expr holds in every cycle
 //   `EDDY_ASSERT_NEXT(Name, a, b)       after a cycle with a comes a cycle with b
 //   `EDDY_ASSERT_CLK(Name, expr)        for cells without reset: expr holds at every clock edge

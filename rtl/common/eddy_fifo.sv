@@ -59,6 +59,7 @@ module eddy_fifo #(
   end
 
   `EDDY_ASSERT(CountInRange, 32'(count_o) <= Depth)
-  `EDDY_ASSERT_NEXT(OutputStable, valid_o && !ready_i, valid_o && $stable(data_o))
+  `EDDY_ASSERT(NoOverwrite, !(push && valid_o && wptr_q == rptr_q))
+  `EDDY_ASSERT_NEXT(OutputStable, valid_o && !ready_i, valid_o && $stable(rptr_q))
   `EDDY_ASSERT_NEXT(InputStable, valid_i && !ready_o, valid_i && $stable(data_i))
 endmodule
