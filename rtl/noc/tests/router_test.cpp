@@ -20,9 +20,10 @@ class RouterTest : public testing::Test {
   RouterTest() { reset(router, 2, 1, 5, 5); }
 
   static std::uint64_t to(unsigned y, unsigned x, bool io = false, std::uint64_t body = 0) {
-    return pkg::flit_t{.kind = pkg::kind_e::KindWrite,
-                       .dest = {.tile = {.y = static_cast<std::uint8_t>(y), .x = static_cast<std::uint8_t>(x)}, .io = io},
-                       .body = body}
+    return pkg::flit_t{
+        .kind = pkg::kind_e::KindWrite,
+        .dest = {.tile = {.y = static_cast<std::uint8_t>(y), .x = static_cast<std::uint8_t>(x)}, .io = io},
+        .body = body}
         .to_u64();
   }
 

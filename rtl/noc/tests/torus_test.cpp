@@ -154,7 +154,8 @@ TEST_P(TorusOf, TakesOneCycleAHopWhenFree) {
 /// Watches every hop: the ways that flits take, and which channel waits for which.
 class Paths {
  public:
-  explicit Paths(Torus& torus) : torus_(torus), follows_(torus.tiles() * kLinks * 2), ways_(torus.ends() * torus.ends()) {
+  explicit Paths(Torus& torus)
+      : torus_(torus), follows_(torus.tiles() * kLinks * 2), ways_(torus.ends() * torus.ends()) {
     torus_.on_hop = [this](const Hop& hop) { watch(hop); };
   }
 
@@ -300,8 +301,8 @@ TEST(Torus, CarriesUniformTrafficAtSaturation) {
   core_to_core(500);
   const std::uint64_t before = traffic.received();
   core_to_core(kCycles);
-  const double rate =
-      static_cast<double>(traffic.received() - before) / static_cast<double>(kCycles) / static_cast<double>(torus.tiles());
+  const double rate = static_cast<double>(traffic.received() - before) / static_cast<double>(kCycles) /
+                      static_cast<double>(torus.tiles());
   std::cout << "saturation throughput, 8x8, uniform: " << rate << " flits a node and cycle\n";
   EXPECT_GE(rate, 0.30);
   traffic.drain();
