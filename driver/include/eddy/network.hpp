@@ -89,6 +89,7 @@ struct Output {
   std::string name;  // as the model names it
   int layer = 0;     // index into Network::layers
   Shape shape;       // of the tensor that the user gets; count equals the layer's
+  friend bool operator==(const Output&, const Output&) = default;
 };
 
 /// Layers in topological order; layers[0] is the input.

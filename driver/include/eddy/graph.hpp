@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The network in real numbers, as imported: layers that are sums of ports, the shape that the chip executes.
+///
+/// Import makes one layer of every operator: a Conv is one port, an Add an identity port for each addend, a Concat an
+/// identity port for each part, an AveragePool a depthwise port, a BatchNormalization a depthwise 1x1 port with a bias,
+/// a Relu an identity port with a range. fuse() then joins what one population can do at once.
+#pragma once
+
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "eddy/network.hpp"
+
+namespace eddy {
+
+/// How one source layer acts on a layer; geometry as in Port.
+struct GraphPort {
+  int source = 0;
+  int c_first = 0, c_count = 0;
+  int k_first = 0, k_count = 0;
+  bool depthwise = false;
+  Axis y, x;
+  std::vector<float> weights;  // full: [k_count][c_count][y.taps][x.taps]; depthwise: [k_count][y.taps][x.taps]
+
+  /// 1x1, stride 1, no padding, each channel sees its own: out[k_first + i] += weights[i] * source[c_first + i].
+  [[nodiscard]] bool is_scale() const;
+  /// A scale by 1.
+  [[nodiscard]] bool is_copy() const;
+};
+
+inline constexpr float unlimited = std::numeric_limits<float>::infinity();
+
+struct GraphLayer {
+  std::string name;                // of the first node in it
+  std::vector<std::string> nodes;  // all ONNX nodes in it, as messages name them
+  Shape acc, out;                  // before and after the pool
+  std::vector<GraphPort> ports;    // empty: the input
+  std::vector<float> bias;         // [out.c]
+  float lo = -unlimited, hi = unlimited;  // activation: the range that values are cut to
+  PoolAxis pool_y, pool_x;
+
+  [[nodiscard]] bool has_activation() const { return lo != -unlimited || hi != unlimited; }
+  [[nodiscard]] bool has_pool() const { return pool_y != PoolAxis{} || pool_x != PoolAxis{}; }
+};
+
+struct GraphOutput {
+  std::string name;
+  int layer = 0;
+  std::vector<int> dims;  // as the model gives it, with its batch of 1
+};
+
+/// Layers in topological order; layers[0] is the input.
+struct Graph {
+  std::string name;
+  std::string input;            // name of the model's input
+  std::vector<int> input_dims;  // as the model wants it, with its batch of 1
+  std::vector<GraphLayer> layers;
+  std::vector<GraphOutput> outputs;
+};
+
+/// Joins layers where one population does the work of several, without changing a value (rounding aside):
+/// normalisation and sums into the convolutions before them, activations and max-pools into the layer before them,
+/// concatenations into ports of their readers. Layers that nothing reads are left out.
+Graph fuse(Graph graph);
+
+/// All layers' activations for one input, each [h][w][c]. `input` is layer 0 in that order, normalised.
+std::vector<std::vector<float>> forward(const Graph& graph, std::span<const float> input);
+
+}  // namespace eddy

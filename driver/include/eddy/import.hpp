@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/// ONNX files to graphs. docs/import.md lists operators and their limits.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "eddy/graph.hpp"
+
+namespace eddy {
+
+/// Reads a float model, opset 7 or newer, and infers all shapes; the result is fused.
+/// Throws FileError where the file cannot be read, and ModelError where it is no ONNX model, or has nodes that the chip
+/// cannot execute: all of them at once, one a line, with name, operator and reason.
+Graph import_onnx(const std::filesystem::path& file);
+
+/// The same from bytes, not fused. `name` stands in messages.
+Graph parse_onnx(const std::string& bytes, const std::string& name);
+
+}  // namespace eddy

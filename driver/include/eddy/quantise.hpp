@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+/// From real numbers to the chip's integers, after training, calibrated on frames of the user's clip. docs/arithmetic.md.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "eddy/frames.hpp"
+#include "eddy/graph.hpp"
+#include "eddy/network.hpp"
+
+namespace eddy {
+
+/// When a neuron's change is worth an event.
+struct Thresholds {
+  int pixel = 0;                         // grey levels
+  double share = 0;                      // of a layer's range, where `layers` does not name it
+  std::map<std::string, double> layers;  // by layer, or by the name of a node in it
+};
+
+/// {"pixel": 2, "layers": {"*": 0.015625, "name": 0.03125}}. Throws FileError or UsageError.
+Thresholds read_thresholds(const std::filesystem::path& file);
+
+struct QuantiseOptions {
+  int bits = 8;                             // magnitude bits of activations, 8..14
+  std::map<std::string, int> layer_bits;    // by layer
+  Mode mode = Mode::temporal;
+  std::map<std::string, Mode> layer_modes;  // by layer ("input" for the input); all sources of a layer are made to agree
+  Thresholds thresholds;                    // outputs have none
+};
+
+/// What was chosen for a layer, and how far it is from the real numbers.
+struct QuantiseLayerReport {
+  std::string name;
+  int bits = 0;
+  double scale = 0;             // real value of integer 1
+  double largest = 0;           // calibrated maximum
+  double accumulator_bits = 0;  // log2 of the largest proved sum
+  double weight_error = 0;      // largest rounding error of a weight, as a share of its channel's largest weight
+  double gain_error = 0;        // largest relative error of the gain of a residual or addition
+  double activation_error = 0;  // root mean square difference from the real layer, as a share of the calibrated maximum
+};
+
+struct QuantiseReport {
+  std::vector<QuantiseLayerReport> layers;
+  std::vector<std::string> notes;  // what was lowered or changed, and why
+  int calibration_frames = 0;
+};
+
+/// Human text, ends in a newline.
+std::string to_text(const QuantiseReport& report);
+
+struct Quantised {
+  Network network;
+  QuantiseReport report;
+};
+
+/// Throws UsageError where an option is out of range or names no layer, and where there is no calibration frame.
+Quantised quantise(const Graph& graph, const InputSpec& input, std::span<const Picture> calibration, const QuantiseOptions& options = {});
+
+/// Makes all sources of each layer send alike (differences win) and sets keep_acc. Returns what was changed, one line each.
+std::vector<std::string> settle_modes(Network& network);
+
+/// Hash of everything in the network that decides a result, 16 hexadecimal digits.
+std::string digest(const Network& network);
+
+}  // namespace eddy
