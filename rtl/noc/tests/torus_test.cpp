@@ -103,7 +103,7 @@ class TorusOf : public testing::TestWithParam<Size> {
 TEST_P(TorusOf, DeliversEveryFlitOnceInOrderUnderRandomStalls) {
   for (const double load : {0.05, 0.5}) {
     for (const double ready : {1.0, 0.3}) {
-      torus.sink_ready = [&](End) { return chance(rng, ready); };
+      torus.sink_ready = [&, ready](End) { return chance(rng, ready); };
       run(torus, traffic, rng, 200, load, [&](End) { return anywhere(); });
       ASSERT_NO_FATAL_FAILURE(traffic.drain());
     }
@@ -129,7 +129,7 @@ TEST_P(TorusOf, DoesNotLockUpUnderFullLoad) {
   for (const auto& pattern : patterns) {
     // Sinks that stand still for long fill the network to the last place; then they go on.
     for (const double ready : {0.0, 0.2, 1.0}) {
-      torus.sink_ready = [&](End) { return chance(rng, ready); };
+      torus.sink_ready = [&, ready](End) { return chance(rng, ready); };
       run(torus, traffic, rng, 100, 1.0, pattern);
     }
     ASSERT_NO_FATAL_FAILURE(traffic.drain());
