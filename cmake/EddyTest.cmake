@@ -16,7 +16,7 @@ target_link_libraries(rtl_testing PUBLIC GTest::gtest verilated_rt PRIVATE eddy_
 
 function(eddy_register_test name labels)
   list(JOIN labels "\\;" labels)
-  gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${name} TEST_PREFIX "${name}." NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${labels}" TIMEOUT 600)
 endfunction()
 

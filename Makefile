@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The verbs. Each is a line or two over CMake or a script, does its own set-up, and starts at once when all is there.
+.DEFAULT_GOAL := help
+
+BUILD ?= build
+JOBS  ?= $(shell nproc)
+SANITIZED := $(BUILD)/sanitized
+
+MODEL   ?=
+CLIP    ?=
+CHIP    ?=
+FRAMES  ?=
+BACKEND ?=
+RUN_OPTIONS ?=
+
+.PHONY: help setup configure build test nightly run bench lint format check-format synth sanitize docs clean
+help: ## list the verbs
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+setup: ## install what the build needs (Debian packages, tools in .venv/)
+	@scripts/setup core
+
+# Ninja configures again by itself when a CMake file changed.
+configure: setup
+	@test -e $(BUILD)/build.ninja || cmake -S . -B $(BUILD) -G Ninja -Wno-dev --log-level=WARNING
+
+build: configure ## build everything into build/
+	@cmake --build $(BUILD) -j $(JOBS)
+
+test: build ## run all tests but the nightly ones
+	@ctest --test-dir $(BUILD) --output-on-failure -LE nightly -j2
+
+nightly: build ## run the long random tests
+	@ctest --test-dir $(BUILD) --output-on-failure -L nightly
+
+run: configure ## run a network on a video: [MODEL=] [CLIP=] [CHIP=] [FRAMES=A:B] [BACKEND=]
+	@scripts/setup clip
+	@cmake --build $(BUILD) -j $(JOBS) --target eddy
+	@$(BUILD)/bin/eddy run $(addprefix --model=,$(MODEL)) $(addprefix --clip=,$(CLIP)) $(addprefix --chip=,$(CHIP)) \
+	  $(addprefix --frames=,$(FRAMES)) $(addprefix --backend=,$(BACKEND)) $(RUN_OPTIONS)
+
+bench: build ## measure all figures of the README into out/bench.json
+	@scripts/bench --build $(BUILD) --out out/bench.json
+
+lint: configure ## Verilator's and Verible's warnings over all modules
+	@scripts/setup check
+	@cmake --build $(BUILD) --target eddy_csr_generate
+	@scripts/lint $(BUILD)
+
+format: setup ## format SystemVerilog and C++
+	@scripts/setup check
+	@scripts/format
+
+check-format: setup ## fail where something is not formatted
+	@scripts/setup check
+	@scripts/format --check
+
+synth: configure ## elaborate the tile for synthesis, check it, print cells and memories
+	@scripts/setup check
+	@cmake --build $(BUILD) --target eddy_csr_generate
+	@scripts/synth --build $(BUILD) --top eddy_tile
+
+sanitize: setup ## the C++ tests under address and undefined-behaviour sanitizers
+	@test -e $(SANITIZED)/build.ninja || \
+	  cmake -S . -B $(SANITIZED) -G Ninja -Wno-dev --log-level=WARNING -DEDDY_SANITIZE=address,undefined
+	@cmake --build $(SANITIZED) -j $(JOBS)
+	@ctest --test-dir $(SANITIZED) --output-on-failure -LE 'nightly|slow' -j2
+
+docs: configure ## write the register pages into build/generated/registers
+	@cmake --build $(BUILD) --target docs_registers
+
+clean: ## remove what was built (the tools in .venv/ stay)
+	@rm -rf $(BUILD) out
