@@ -84,7 +84,7 @@ module eddy_noc_input
     else credit_o <= pop;
   end
 
-  assign active_o = stored != '0 || credit_o != '0;
+  assign active_o = stored != '0;
 
   `EDDY_ASSERT(CreditsKept, !link_i.valid || ready[link_i.vc])
   `EDDY_ASSERT(NoTurnBack, !req_o[From])

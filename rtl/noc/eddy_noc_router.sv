@@ -5,6 +5,8 @@
 /// `core_ready_o`, `io_ready_o` and the local outputs. Straps are taken over while reset is low, which takes one clock
 /// edge at least. The simulator may leave out a cycle when `active_o` is low and no input is valid: no link flit, no
 /// credit, no flit at a local end.
+`include "eddy_assert.svh"
+
 module eddy_noc_router
   import eddy_pkg::*;
   import eddy_noc_pkg::*;
@@ -162,6 +164,10 @@ module eddy_noc_router
       .from_o(from)
   );
 
-  // A link output that was valid must fall; a local one waits for its end, which lies inside the tile.
+  // A link output that was valid must fall; a local one waits for its end, which lies inside the tile. A credit pulse
+  // must fall too, but it never comes alone: the flit that freed the place is in an output by then.
   assign active_o = active != '0 || sent_o[NumLinks-1:0] != '0 || end_full != '0;
+
+  `EDDY_ASSERT(CreditsFallWhileActive,
+               active_o || {link_credit_o[0], link_credit_o[1], link_credit_o[2], link_credit_o[3]} == '0)
 endmodule

@@ -61,7 +61,7 @@ TEST_F(Ram1p, HoldsItsOutputUntilTheNextRead) {
   access(true, false, 5);
   access(false, false, 6);
   EXPECT_EQ(dut.rdata_o, 0x1122334455667788U);
-  access(true, true, 5, 0);
+  access(true, true, 6, 0x99);
   EXPECT_EQ(dut.rdata_o, 0x1122334455667788U);
   access(false, true, 6, 0x55);  // not enabled: not written
   access(true, false, 6);
