@@ -14,7 +14,7 @@ module eddy_delta #(
     input  logic [Lanes-1:0][     Width-1:0] reference_i,
     input  logic [Lanes-1:0][ThetaWidth-1:0] theta_i,
     output logic [Lanes-1:0]                 fire_o,
-    output logic [Lanes-1:0][     Width-1:0] sent_o,       // difference or value
+    output logic [Lanes-1:0][     Width-1:0] sent_o,        // difference or value
     output logic [Lanes-1:0][     Width-1:0] reference_o
 );
   localparam int unsigned Wide = ((Width > ThetaWidth) ? Width : ThetaWidth) + 1;

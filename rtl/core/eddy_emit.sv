@@ -2,9 +2,9 @@
 /// Sends the events of a row to the out-axons that want them, counts them, and closes rows with tokens.
 ///
 /// Owns TabOutAxon and TabSent. A user goes through each row so: EmitOpen (one cycle an axon), groups in order of x and c,
-/// EmitSave (nothing sent) or EmitClose (one cycle an axon, sends the tokens that are due). A row without events needs no
-/// EmitOpen. An event costs a cycle for each axon that takes it, and none for the others. `row_ready_o` takes the command,
-/// `idle_o` says that all that was asked for has left `flit_o`.
+/// EmitClose (one cycle an axon, sends the tokens that are due). Rows without events need no EmitOpen, and rows whose tokens
+/// are merged into a later row's no EmitClose. An event costs a cycle for each axon that takes it, none for the others.
+/// `row_ready_o` takes a command; `idle_o` says that all that was asked for has left `flit_o`.
 `include "eddy_assert.svh"
 
 module eddy_emit
@@ -31,6 +31,10 @@ module eddy_emit
     output axon_id_t     error_axon_o,   // its out-axon
     output logic         event_o,        // an event goes into flit_o
     output logic         token_o,        // a token goes into flit_o
+    // last token of a frame goes into flit_o: its out-axon, and the parity of the frame that is next
+    output logic         sent_valid_o,
+    output axon_id_t     sent_axon_o,
+    output logic         sent_parity_o,
     output logic         idle_o
 );
   typedef enum logic [1:0] {
@@ -41,7 +45,6 @@ module eddy_emit
   } state_e;
   state_e state_q;
 
-  logic   close_q;  // after Save comes Close
   coord_t y_q;
   logic   parity_q;
 
@@ -51,12 +54,12 @@ module eddy_emit
   assign start       = row_valid_i && row_ready_o;
 
   // ---------------------------------------------------------------- scan of the table: address, data, token
-  axon_id_t          next_q;  // axon to be read
-  logic [AxonBits:0] left_q;
-  logic              read, advance;
-  logic              data_valid_q;
-  axon_id_t          data_index_q;
-  logic              out_free, due, token_valid;
+  axon_id_t              next_q;  // axon to be read
+  logic     [AxonBits:0] left_q;
+  logic read, advance;
+  logic     data_valid_q;
+  axon_id_t data_index_q;
+  logic out_free, due, token_valid;
 
   assign out_free = !flit_valid_o || flit_ready_i;
   assign advance  = !due || out_free;
@@ -75,7 +78,7 @@ module eddy_emit
       unique case (state_q)
         Idle: if (start) state_q <= (row_op_i == EmitOpen) ? Load : Save;
         Load: if (scan_done) state_q <= Idle;
-        Save: if (!save_valid) state_q <= close_q ? Close : Idle;
+        Save: if (!save_valid) state_q <= Close;
         Close: if (scan_done) state_q <= Idle;
         default: state_q <= Idle;
       endcase
@@ -88,7 +91,6 @@ module eddy_emit
   always_ff @(posedge clk_i) begin
     if (start) begin
       next_q   <= row_i.out_first;
-      close_q  <= row_op_i == EmitClose;
       y_q      <= row_i.y;
       parity_q <= row_i.parity;
     end
@@ -123,17 +125,17 @@ module eddy_emit
   assign load_state = axon_state_t'(table_i.data[$bits(axon_state_t)-1:0]);
   assign load_sent  = table_i.valid && table_i.sel == TabSent;
 
-  sent_t       sent;
-  count_t      count;
-  logic        token_send;
-  axon_id_t    token_index, save_index;
+  sent_t  sent;
+  count_t count;
+  logic   token_send;
+  axon_id_t token_index, save_index;
   axon_state_t token_state;
   count_t      save_count;
   assign token_send = due && out_free;
 
   axon_id_t sent_addr, count_addr;
-  sent_t    sent_data;
-  count_t   count_data;
+  sent_t  sent_data;
+  count_t count_data;
   always_comb begin
     sent_addr = token_index;
     sent_data = '{parity: token_state.parity, row: token_state.row};
@@ -186,8 +188,8 @@ module eddy_emit
     end
   end
 
-  logic     group_ready;
-  flit_t    event_flit, token_flit;
+  logic group_ready;
+  flit_t event_flit, token_flit;
   eddy_emit_events u_events (
       .clk_i,
       .rst_ni,
@@ -234,6 +236,10 @@ module eddy_emit
   // ---------------------------------------------------------------- out: events and tokens never meet
   assign event_o = events_valid && out_free;
   assign token_o = token_send;
+
+  assign sent_valid_o = token_send && token_state.parity != parity_q;
+  assign sent_axon_o = token_index;
+  assign sent_parity_o = token_state.parity;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) flit_valid_o <= 1'b0;

@@ -9,31 +9,31 @@
 module eddy_emit_events
   import eddy_pkg::*;
 (
-    input  logic       clk_i,
-    input  logic       rst_ni,
+    input  logic            clk_i,
+    input  logic            rst_ni,
     // slots
-    input  logic       clear_i,       // before the first of a row; with `base_i`
-    input  pos_t       base_i,        // row part of the position
-    input  logic [4:0] cbits_i,       // stable while the row is open
-    input  logic       load_i,
-    input  axon_id_t   load_index_i,
-    input  out_axon_t  load_axon_i,
-    input  count_t     load_count_i,
+    input  logic            clear_i,        // before the first of a row; with `base_i`
+    input  pos_t            base_i,         // row part of the position
+    input  logic      [4:0] cbits_i,        // stable while the row is open
+    input  logic            load_i,
+    input  axon_id_t        load_index_i,
+    input  out_axon_t       load_axon_i,
+    input  count_t          load_count_i,
     // groups
-    input  logic       group_valid_i,
-    output logic       group_ready_o,
-    input  group_t     group_i,
+    input  logic            group_valid_i,
+    output logic            group_ready_o,
+    input  group_t          group_i,
     // events
-    output logic       flit_valid_o,
-    input  logic       flit_ready_i,
-    output flit_t      flit_o,
-    output logic       overflow_o,    // pulse
-    output axon_id_t   index_o,       // out-axon of the event
+    output logic            flit_valid_o,
+    input  logic            flit_ready_i,
+    output flit_t           flit_o,
+    output logic            overflow_o,     // pulse
+    output axon_id_t        index_o,        // out-axon of the event
     // counts that have changed
-    output logic       save_valid_o,
-    input  logic       save_ready_i,
-    output axon_id_t   save_index_o,
-    output count_t     save_count_o
+    output logic            save_valid_o,
+    input  logic            save_ready_i,
+    output axon_id_t        save_index_o,
+    output count_t          save_count_o
 );
   localparam int unsigned SlotBits = $clog2(RowAxons);
   typedef logic [SlotBits-1:0] slot_id_t;
@@ -57,28 +57,28 @@ module eddy_emit_events
     chan_t      c1;
   } slot_t;
 
-  slot_t               slot_q   [RowAxons];
-  count_t              count_q  [RowAxons];
-  slot_set_t           changed_q;  // counts that differ from the table
-  logic [SlotBits:0]   slots_q;
-  slot_id_t            free;
+  slot_t                  slot_q                                          [RowAxons];
+  count_t                 count_q                                         [RowAxons];
+  slot_set_t              changed_q;  // counts that differ from the table
+  logic      [SlotBits:0] slots_q;
+  slot_id_t               free;
   assign free = slots_q[SlotBits-1:0];
 
   // ---------------------------------------------------------------- match
-  logic                 take;
-  slot_set_t            match    [   Lanes];
-  slot_set_t            want_q   [   Lanes];
-  act_t     [Lanes-1:0] value_q;
-  pos_t                 pixel_q;  // row and column part of the position
-  chan_t                c_q;
+  logic                  take;
+  slot_set_t             match                                           [Lanes];
+  slot_set_t             want_q                                          [Lanes];
+  act_t      [Lanes-1:0] value_q;
+  pos_t                  pixel_q;  // row and column part of the position
+  chan_t                 c_q;
 
   assign take = group_valid_i && group_ready_o;
 
   /// Lanes of a group that a slot takes. Lane l is wanted iff c0 <= c + l <= c1: two differences, whatever the lanes.
   function automatic logic [Lanes-1:0] wanted_lanes(input slot_t slot, input group_t group);
-    coord_t                     dx;
+    coord_t dx;
     logic signed [ChanBits+1:0] below, above;
-    logic        [   Lanes-1:0] lanes;
+    logic [Lanes-1:0] lanes;
     dx    = group.x - slot.x0;
     below = (ChanBits + 2)'(slot.c0) - (ChanBits + 2)'(group.c);
     above = (ChanBits + 2)'(slot.c1) - (ChanBits + 2)'(group.c);
@@ -103,14 +103,14 @@ module eddy_emit_events
 
   // ---------------------------------------------------------------- one event
   localparam int unsigned LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1;
-  logic [LaneBits-1:0]  lane;
-  slot_set_t            wanted, rest;  // of this lane
-  slot_id_t             slot;
-  logic                 others;        // lanes above this one
-  logic                 send;
+  logic [LaneBits-1:0] lane;
+  slot_set_t wanted, rest;  // of this lane
+  slot_id_t slot;
+  logic     others;  // lanes above this one
+  logic     send;
 
   always_comb begin
-    lane   = '0;
+    lane = '0;
     others = 1'b0;
     flit_valid_o = 1'b0;
     for (int unsigned l = 0; l < Lanes; l++) begin
@@ -122,9 +122,9 @@ module eddy_emit_events
     end
   end
   assign wanted = want_q[lane];
-  assign rest   = wanted & (wanted - 1'b1);
-  assign slot   = flit_valid_o ? lowest(wanted) : '0;
-  assign send   = flit_valid_o && flit_ready_i;
+  assign rest = wanted & (wanted - 1'b1);
+  assign slot = flit_valid_o ? lowest(wanted) : '0;
+  assign send = flit_valid_o && flit_ready_i;
 
   assign group_ready_o = !flit_valid_o || (flit_ready_i && !others && rest == '0);
 

@@ -4,7 +4,7 @@
 /// One stage: an axon is taken with `enable_i`, the answer stands one enabled cycle later. The product is taken before
 /// the register, the division by a small number behind it.
 module eddy_emit_token
-  import eddy_pkg::*;
+  import eddy_pkg::*, eddy_sweep_pkg::*;
 (
     input  logic        clk_i,
     input  logic        rst_ni,
@@ -23,12 +23,6 @@ module eddy_emit_token
     output flit_t       flit_o,
     output axon_state_t sent_o     // where it stands after the token
 );
-  // 65535 stands for all above: divided by at most 16 that is 4095, the largest number of rows.
-  logic signed [19:0] sum;
-  logic        [15:0] clipped;
-  assign sum     = $signed(20'(17'(axon_i.a) * 17'(y_i))) + 20'(axon_i.b_token);
-  assign clipped = (sum < 0) ? '0 : (sum > 20'sd65535) ? '1 : sum[15:0];
-
   typedef struct packed {
     axon_id_t    index;
     dest_t       dest;
@@ -57,7 +51,7 @@ module eddy_emit_token
           axon: axon_i.axon,
           d: axon_i.d,
           rows: axon_i.rows,
-          num: clipped,
+          num: rule_numerator(axon_i.a, y_i, axon_i.b_token),
           open: y_i >= axon_i.y0 && sent_i.parity == parity_i,
           last: y_i >= axon_i.y1,
           parity: parity_i,
@@ -67,11 +61,9 @@ module eddy_emit_token
     end
   end
 
-  logic [15:0] quotient;
-  coord_t      row;
-  assign quotient = div_small(stage_q.num, stage_q.d);
-  assign row      = (stage_q.last || quotient > 16'(stage_q.rows)) ? stage_q.rows : coord_t'(quotient);
-  assign due_o    = valid_o && stage_q.open && (stage_q.last || row > stage_q.row);
+  coord_t row;
+  assign row   = stage_q.last ? stage_q.rows : rule_row(stage_q.num, stage_q.d, stage_q.rows);
+  assign due_o = valid_o && stage_q.open && (stage_q.last || row > stage_q.row);
 
   token_t body;
   assign body = '{
@@ -83,6 +75,6 @@ module eddy_emit_token
           unused: '0
       };
   assign index_o = stage_q.index;
-  assign flit_o  = '{kind: KindToken, dest: stage_q.dest, body: body};
-  assign sent_o  = '{parity: stage_q.parity ^ stage_q.last, row: stage_q.last ? '0 : row, count: '0};
+  assign flit_o = '{kind: KindToken, dest: stage_q.dest, body: body};
+  assign sent_o = '{parity: stage_q.parity ^ stage_q.last, row: stage_q.last ? '0 : row, count: '0};
 endmodule
