@@ -115,6 +115,105 @@ package eddy_host_pkg;
   // TabArrival, TabInSource of the results (`idle` holds the axon's number of rows). addr[17] = 0: the pixel table,
   // addr[9:8] channel, addr[7:0] pixel, data[15:0] its activation.
 
+  // ---------------------------------------------------------------- memory engines
+  /// A burst of `len` + 1 beats within one aligned block of BurstBeats.
+  typedef struct packed {
+    axi_addr_t  addr;
+    logic [3:0] len;
+  } burst_t;
+
+  typedef struct packed {
+    beat_t   data;
+    strobe_t strb;
+  } write_beat_t;
+
+  /// One full beat to an address; beats that follow each other become bursts.
+  typedef struct packed {
+    axi_addr_t   addr;
+    write_beat_t beat;
+  } store_t;
+
+  typedef enum logic [2:0] {
+    ReadCommand = 3'd0,  // descriptors
+    ReadDrain   = 3'd1,
+    ReadList    = 3'd2,  // load records
+    ReadValue   = 3'd3,  // frame input
+    ReadRef     = 3'd4   // its references
+  } read_client_e;
+  parameter int unsigned ReadClients = 5;
+
+  typedef enum logic [2:0] {
+    WriteCommand = 3'd0,  // completions
+    WriteDrain   = 3'd1,
+    WriteResult  = 3'd2,
+    WriteRef     = 3'd3,
+    WriteBack    = 3'd4   // words read from tiles
+  } write_client_e;
+  parameter int unsigned WriteClients = 5;
+
+  // ---------------------------------------------------------------- frame input
+  /// A beat of the input in which something fires, or the last of a row.
+  typedef struct packed {
+    beat_t                 value;
+    beat_t                 base;   // references
+    logic [PixelLanes-1:0] fire;
+    coord_t                x;      // of lane 0
+    chan_t                 c;
+    logic                  last;   // of the row
+  } scan_t;
+
+  typedef struct packed {
+    coord_t dx;
+    chan_t  c;
+  } step_t;
+
+  /// Where the element `n` behind channel `c` of a pixel lies, channels innermost.
+  function automatic step_t pixel_step(input chan_t c, input logic [4:0] n, input chan_t chans);
+    logic [ChanBits:0] k;
+    logic [15:0] q;
+    k = (ChanBits + 1)'(c) + (ChanBits + 1)'(n);
+    if (chans <= chan_t'(16)) q = div_small(16'(k[5:0]), chans[4:0]);
+    else q = 16'(k >= (ChanBits + 1)'(chans));
+    // A beat holds 16 elements at most: the quotient fits in 5 bits.
+    return '{dx: coord_t'(q), c: chan_t'(k - (ChanBits + 1)'(21'(q[4:0]) * 21'(chans)))};
+  endfunction
+
+  // ---------------------------------------------------------------- errors, status, counters
+  typedef struct packed {
+    logic      valid;
+    host_err_e code;
+    tile_id_t  tile;   // that it is about
+    error_t    error;  // the message's, or zero
+  } host_error_t;
+
+  typedef struct packed {
+    logic        active;
+    logic        open;
+    logic [7:0]  in_flight;
+    host_error_t error;  // first; valid while it stands
+    logic [15:0] command_tail;
+    logic [15:0] drain_tail;
+  } host_status_t;
+
+  /// Steps of the counters in one cycle.
+  typedef struct packed {
+    logic       frame_started;
+    logic       frame_done;
+    logic       rx;
+    kind_e      rx_kind;
+    logic       tx;
+    kind_e      tx_kind;
+    logic [4:0] scanned;
+    logic       fired;
+    logic       read;          // beats
+    logic       written;
+    logic       stall_net;
+    logic       stall_read;
+    logic       stall_write;
+    logic       stall_credit;
+    logic       stall_frame;
+  } host_count_t;
+
   // ---------------------------------------------------------------- settings, from the registers
   typedef struct packed {
     axi_addr_t   base;
@@ -123,15 +222,14 @@ package eddy_host_pkg;
   } ring_config_t;
 
   typedef struct packed {
-    coord_t                            rows;
-    coord_t                            cols;
-    chan_t                             chans;
-    logic                              wide;     // int16 activations, no table; else u8 pixels
-    logic                              spatial;  // send what is not zero; no references
-    logic [3:0]                        xbits;    // pos = y << (xbits + cbits) | x << cbits | c
-    logic [4:0]                        cbits;
-    logic [PixelChans-1:0][7:0]        theta_px;
-    logic [14:0]                       theta;    // of int16 activations
+    coord_t                      rows;
+    coord_t                      cols;
+    chan_t                       chans;
+    logic                        wide;     // int16 activations, no table; else u8 pixels
+    logic                        spatial;  // send what is not zero; no references
+    logic [3:0]                  xbits;    // pos = y << (xbits + cbits) | x << cbits | c
+    logic [4:0]                  cbits;
+    logic [PixelChans-1:0][14:0] theta;    // with more than PixelChans channels, entry 0 holds for all
   } input_config_t;
 
   typedef struct packed {
