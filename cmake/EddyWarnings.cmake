@@ -7,7 +7,7 @@
 add_library(eddy_sanitize INTERFACE)
 if(EDDY_SANITIZE)
   target_compile_options(eddy_sanitize INTERFACE
-    -fsanitize=${EDDY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+    -fsanitize=${EDDY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1)
   target_link_options(eddy_sanitize INTERFACE -fsanitize=${EDDY_SANITIZE})
 endif()
 
