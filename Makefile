@@ -56,10 +56,11 @@ check-format: setup ## fail where something is not formatted
 	@scripts/setup check
 	@scripts/format --check
 
-synth: configure ## elaborate the tile for synthesis, check it, print cells and memories
+synth: configure ## elaborate tile and gateway for synthesis, check them, print cells and memories
 	@scripts/setup check
 	@cmake --build $(BUILD) --target eddy_csr_generate
 	@scripts/synth --build $(BUILD) --top eddy_tile
+	@scripts/synth --build $(BUILD) --top eddy_gateway
 
 sanitize: setup ## the C++ tests under address and undefined-behaviour sanitizers
 	@test -e $(SANITIZED)/build.ninja || \
