@@ -64,6 +64,9 @@ Quantised quantise(const Graph& graph, const InputSpec& input, std::span<const P
 /// Makes all sources of each layer send alike (differences win) and sets keep_acc. Returns what was changed, one line each.
 std::vector<std::string> settle_modes(Network& network);
 
+/// Sets mul and shift so that mul * 2^-shift is nearest to `factor`, the top bit of mul set. 0 where no sum can reach 1.
+void set_factor(Requant& channel, double factor);
+
 /// Hash of everything in the network that decides a result, 16 hexadecimal digits.
 std::string digest(const Network& network);
 

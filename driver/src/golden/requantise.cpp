@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "eddy/golden.hpp"
+#include "golden/hits.hpp"
+
+namespace eddy {
+
+std::int32_t requantise(std::int32_t acc, const Requant& channel, int lo, int hi) {
+  const auto sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(acc) + static_cast<std::uint32_t>(channel.bias));
+  const std::int64_t product = std::int64_t{sum} * channel.mul;
+  const std::int64_t value = (product + (std::int64_t{1} << (channel.shift - 1))) >> channel.shift;
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(value, lo, hi));
+}
+
+std::int64_t dense_macs(const Network& network, const Layer& layer, const Port& port) {
+  const Shape& source = network.layers[static_cast<std::size_t>(port.source)].out;
+  const AxisHits y(port.y, source.h, layer.acc.h), x(port.x, source.w, layer.acc.w);
+  const std::int64_t products = port.depthwise ? port.k_count : std::int64_t{port.k_count} * port.c_count;
+  return static_cast<std::int64_t>(y.total() * x.total()) * products;
+}
+
+std::vector<float> dequantise(const Network& network, const Output& output, const Tensor& tensor) {
+  const double scale = network.layers[static_cast<std::size_t>(output.layer)].scale;
+  std::vector<float> real;
+  real.reserve(tensor.values.size());
+  for (int c = 0; c < tensor.shape.c; ++c) {
+    for (int y = 0; y < tensor.shape.h; ++y) {
+      for (int x = 0; x < tensor.shape.w; ++x) real.push_back(static_cast<float>(tensor.at(c, y, x) * scale));
+    }
+  }
+  return real;
+}
+
+}  // namespace eddy
