@@ -119,6 +119,8 @@ class RandomNetwork {
     next.acc.w = outputs_of(port.x, s.w, pick(0, port.x.transposed ? 0 : port.x.pad));
     return next.acc.h >= 1 && next.acc.w >= 1 && next.acc.h <= 40 && next.acc.w <= 40;
   }
+  /// Layers that leave one pixel stand near the end, so that those before have an area.
+  bool shrinks() { return last() + 2 >= options_.layers && chance(0.6); }
   int max_taps() { return chance(0.1) ? 11 : chance(0.5) ? 3 : 5; }
 
   // ---- weights
@@ -192,7 +194,7 @@ class RandomNetwork {
     const Shape& s = layer(source).out;
     Port port = whole(source, 0, s.c);
     port.depthwise = true;
-    const bool global = chance(0.3);
+    const bool global = shrinks() && chance(0.5);
     port.y.taps = global ? s.h : std::min(2, s.h);
     port.x.taps = global ? s.w : std::min(2, s.w);
     port.y.stride = global ? 1 : 2;
