@@ -20,13 +20,16 @@ module eddy_arb_rr #(
   logic [N-1:0] above_q;
 
   logic [N-1:0] first;
-  assign first = ((req_i & above_q) != '0) ? (req_i & above_q) : req_i;
-  assign gnt_o = first & (~first + 1'b1);
-
   always_comb begin
+    first   = '0;
+    gnt_o   = '0;
     index_o = '0;
-    for (int unsigned i = 0; i < N; i++) begin
-      if (gnt_o[i]) index_o |= IndexWidth'(i);
+    if (req_i != '0) begin
+      first = ((req_i & above_q) != '0) ? (req_i & above_q) : req_i;
+      gnt_o = first & (~first + 1'b1);
+      for (int unsigned i = 0; i < N; i++) begin
+        if (gnt_o[i]) index_o |= IndexWidth'(i);
+      end
     end
   end
 

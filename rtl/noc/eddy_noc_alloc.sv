@@ -14,11 +14,16 @@ module eddy_noc_alloc
 );
   ports_t [NumPorts-1:0] req, gnt;  // by output
 
-  for (genvar o = 0; o < NumPorts; o++) begin : gen_output
-    for (genvar i = 0; i < NumPorts; i++) begin : gen_input
-      assign req[o][i] = req_i[i][o];
+  always_comb begin
+    req = '0;
+    if (req_i != '0) begin
+      for (int unsigned o = 0; o < NumPorts; o++) begin
+        for (int unsigned i = 0; i < NumPorts; i++) req[o][i] = req_i[i][o];
+      end
     end
+  end
 
+  for (genvar o = 0; o < NumPorts; o++) begin : gen_output
     eddy_arb_rr #(
         .N(NumPorts)
     ) u_arb (

@@ -11,25 +11,24 @@ module eddy_noc_inject
     parameter port_e From = PortCore,
     parameter int unsigned Depth = 4
 ) (
-    input  logic                  clk_i,
-    input  logic                  rst_ni,
-    input  tile_id_t              tile_i,
-    input  tile_id_t              last_i,
+    input  logic     clk_i,
+    input  logic     rst_ni,
+    input  tile_id_t tile_i,
+    input  tile_id_t last_i,
     // local end
-    input  logic                  valid_i,
-    output logic                  ready_o,
-    input  flit_t                 flit_i,
+    input  logic     valid_i,
+    output logic     ready_o,
+    input  flit_t    flit_i,
     // outputs that could take a flit, by channel
-    input  ports_t   [MaxVcs-1:0] avail_i,
+    input  ports_t   avail_i [MaxVcs],
     // the flit that asks: req_o is 0 or one-hot
-    output ports_t                req_o,
-    output logic                  vc_o,
-    output flit_t                 flit_o,
-    input  logic                  gnt_i,
-    output logic                  active_o
+    output ports_t   req_o,
+    output logic     vc_o,
+    output flit_t    flit_o,
+    input  logic     gnt_i,
+    output logic     active_o
 );
-  routed_t arrived, head;
-  assign arrived.flit = flit_i;
+  route_t route, head_route;
 
   eddy_noc_route #(
       .From(From)
@@ -39,7 +38,7 @@ module eddy_noc_inject
       .valid_i,
       .vc_i   (1'b0),
       .dest_i (flit_i.dest),
-      .route_o(arrived.route)
+      .route_o(route)
   );
 
   logic valid;
@@ -50,16 +49,17 @@ module eddy_noc_inject
       .rst_ni,
       .valid_i (valid_i),
       .ready_o,
-      .data_i  (arrived),
+      .route_i (route),
+      .flit_i,
       .valid_o (valid),
-      .data_o  (head),
+      .route_o (head_route),
+      .flit_o,
       .pop_i   (gnt_i),
       .active_o(active_o)
   );
 
-  assign req_o  = valid ? head.route.out & avail_i[head.route.vc] : '0;
-  assign vc_o   = head.route.vc;
-  assign flit_o = head.flit;
+  assign req_o = valid ? head_route.out & avail_i[head_route.vc] : '0;
+  assign vc_o  = head_route.vc;
 
   `EDDY_ASSUME(DestOnTorus, !valid_i || (flit_i.dest.tile.x <= last_i.x && flit_i.dest.tile.y <= last_i.y))
   `EDDY_ASSERT(GrantIfAsked, !gnt_i || req_o != '0)

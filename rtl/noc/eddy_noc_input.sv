@@ -12,24 +12,23 @@ module eddy_noc_input
     parameter port_e From = PortEast,
     parameter int unsigned Depth = 4
 ) (
-    input  logic                      clk_i,
-    input  logic                      rst_ni,
-    input  tile_id_t                  tile_i,
-    input  tile_id_t                  last_i,
+    input  logic         clk_i,
+    input  logic         rst_ni,
+    input  tile_id_t     tile_i,
+    input  tile_id_t     last_i,
     // link
-    input  link_t                     link_i,
-    output link_credit_t              credit_o,
+    input  link_t        link_i,
+    output link_credit_t credit_o,
     // outputs that could take a flit, by channel
-    input  ports_t       [MaxVcs-1:0] avail_i,
+    input  ports_t       avail_i [MaxVcs],
     // the flit that asks: req_o is 0 or one-hot
-    output ports_t                    req_o,
-    output logic                      vc_o,
-    output flit_t                     flit_o,
-    input  logic                      gnt_i,
-    output logic                      active_o
+    output ports_t       req_o,
+    output logic         vc_o,
+    output flit_t        flit_o,
+    input  logic         gnt_i,
+    output logic         active_o
 );
-  routed_t arrived;
-  assign arrived.flit = link_i.flit;
+  route_t arrived;
 
   eddy_noc_route #(
       .From(From)
@@ -39,11 +38,12 @@ module eddy_noc_input
       .valid_i(link_i.valid),
       .vc_i   (link_i.vc),
       .dest_i (link_i.flit.dest),
-      .route_o(arrived.route)
+      .route_o(arrived)
   );
 
-  vcs_t valid, ready, could, pick, pop, stored;
-  routed_t head[MaxVcs];
+  vcs_t valid, ready, could, pop, stored;
+  route_t route[MaxVcs];
+  flit_t  flit [MaxVcs];
 
   for (genvar v = 0; v < MaxVcs; v++) begin : gen_vc
     eddy_noc_queue #(
@@ -53,31 +53,42 @@ module eddy_noc_input
         .rst_ni,
         .valid_i (link_i.valid && link_i.vc == 1'(v)),
         .ready_o (ready[v]),
-        .data_i  (arrived),
+        .route_i (arrived),
+        .flit_i  (link_i.flit),
         .valid_o (valid[v]),
-        .data_o  (head[v]),
+        .route_o (route[v]),
+        .flit_o  (flit[v]),
         .pop_i   (pop[v]),
         .active_o(stored[v])
     );
-    assign could[v] = valid[v] && (head[v].route.out & avail_i[head[v].route.vc]) != '0;
   end
 
-  logic turn;
-  eddy_arb_rr #(
-      .N(MaxVcs)
-  ) u_pick (
-      .clk_i,
-      .rst_ni,
-      .req_i  (could),
-      .adv_i  (gnt_i),
-      .gnt_o  (pick),
-      .index_o(turn)
-  );
+  // The channel that was not served last comes first.
+  logic last_q, turn;
+  always_comb begin
+    could  = '0;
+    turn   = 1'b0;
+    req_o  = '0;
+    vc_o   = 1'b0;
+    flit_o = '0;
+    if (valid != '0) begin
+      for (int unsigned v = 0; v < MaxVcs; v++) could[v] = (route[v].out & avail_i[route[v].vc]) != '0;
+      turn = could[!last_q] ? !last_q : last_q;
+      if (could[turn]) req_o = route[turn].out;
+      vc_o   = route[turn].vc;
+      flit_o = flit[turn];
+    end
+  end
 
-  assign req_o  = (could != '0) ? head[turn].route.out : '0;
-  assign vc_o   = head[turn].route.vc;
-  assign flit_o = head[turn].flit;
-  assign pop    = gnt_i ? pick : '0;
+  always_comb begin
+    pop = '0;
+    pop[turn] = gnt_i;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) last_q <= 1'b0;
+    else if (gnt_i) last_q <= turn;
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) credit_o <= '0;

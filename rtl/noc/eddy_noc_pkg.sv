@@ -35,12 +35,6 @@ package eddy_noc_pkg;
     logic   vc;
   } route_t;
 
-  /// A flit as it waits in a router.
-  typedef struct packed {
-    route_t route;
-    flit_t  flit;
-  } routed_t;
-
   typedef logic [3:0] coord4_t;
 
   typedef struct packed {

@@ -48,7 +48,7 @@ module eddy_noc_router
   end
 
   tile_id_t tile, last;
-  ports_t [  MaxVcs-1:0] avail;
+  ports_t avail[MaxVcs];
   ports_t [NumPorts-1:0] req;
   ports_t gnt, send, active;
   logic [PaddedPorts-1:0] vc;
