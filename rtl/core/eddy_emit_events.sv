@@ -83,7 +83,7 @@ module eddy_emit_events
     below = (ChanBits + 2)'(slot.c0) - (ChanBits + 2)'(group.c);
     above = (ChanBits + 2)'(slot.c1) - (ChanBits + 2)'(group.c);
     for (int unsigned l = 0; l < Lanes; l++) begin
-      lanes[l] = group.fire[l] && below <= (ChanBits + 2)'(l) && above >= (ChanBits + 2)'(l);
+      lanes[l] = group.fire[l] && below <= $signed((ChanBits + 2)'(l)) && above >= $signed((ChanBits + 2)'(l));
     end
     if (group.x < slot.x0 || group.x > slot.x1 || (dx[1:0] & slot.x_mask) != '0) lanes = '0;
     return lanes;
