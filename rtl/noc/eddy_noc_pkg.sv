@@ -45,9 +45,9 @@ package eddy_noc_pkg;
 
   /// The next step from `pos` to `dest` on a ring whose last tile is `last`.
   ///
-  /// Shortest way; `tie` decides where both are equal, which can be at the start only. A flit that `enters` the ring and
-  /// will cross the wrap link later starts on channel 0; the wrap link takes it to channel 1. All others keep the channel
-  /// that they start on: the half of the ring where forced traffic leaves more room, `even` where both are alike.
+  /// Shortest way; `tie` decides where both are equal, which can be at the start only. A flit that crosses the wrap link
+  /// is on channel 0 before it, on channel 1 from it on. All others keep the channel on which they `enter` the ring: the
+  /// one that such flits leave free in that half of the ring; `even` decides where both are alike.
   function automatic step_t ring_step(input coord4_t pos, input coord4_t last, input coord4_t dest, input logic tie,
                                       input logic even, input logic enters, input logic vc);
     logic [4:0] size, ahead, sum;
@@ -61,7 +61,7 @@ package eddy_noc_pkg;
     at_wrap = step.forward ? (pos == last) : (pos == '0);
     crosses = step.forward ? (dest < pos) : (dest > pos);
     if (!enters) step.vc = at_wrap || vc;
-    else if (crosses) step.vc = 1'b0;
+    else if (crosses) step.vc = at_wrap;
     else if (sum == 5'(last)) step.vc = even;
     else step.vc = (sum > 5'(last)) == step.forward;
     return step;
