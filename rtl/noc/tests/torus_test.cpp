@@ -282,7 +282,7 @@ TEST_P(TorusOf, RunsTheSameWhenQuietRoutersAreLeftOut) {
 
 INSTANTIATE_TEST_SUITE_P(Sizes, TorusOf,
                          testing::Values(Size{1, 1}, Size{2, 1}, Size{1, 2}, Size{2, 2}, Size{3, 3}, Size{4, 4},
-                                         Size{5, 3}, Size{8, 8}, Size{16, 1}, Size{2, 16}, Size{13, 7}),
+                                         Size{5, 3}, Size{8, 8}, Size{16, 1}, Size{2, 16}, Size{13, 7}, Size{16, 16}),
                          name_of);
 
 TEST(Torus, CarriesUniformTrafficAtSaturation) {
