@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "import/constant.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "import/importer.hpp"
+
+namespace eddy {
+namespace {
+
+constexpr std::int64_t max_elements = std::int64_t{1} << 28;
+
+double from_half(std::uint16_t bits) {
+  const int exponent = bits >> 10 & 0x1f, fraction = bits & 0x3ff;
+  double value = exponent == 31  ? (fraction == 0 ? INFINITY : NAN)
+                 : exponent == 0 ? std::ldexp(fraction, -24)
+                                 : std::ldexp(fraction + 1024, exponent - 25);
+  return (bits & 0x8000) != 0 ? -value : value;
+}
+
+double from_bfloat(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
+
+/// Elements of type T from the little-endian bytes of a tensor.
+template <typename T, typename Convert>
+std::vector<double> from_raw(const std::string& raw, Convert convert) {
+  if (raw.size() % sizeof(T) != 0) throw Unsupported("its bytes are not a whole number of elements");
+  std::vector<double> values;
+  values.reserve(raw.size() / sizeof(T));
+  for (std::size_t i = 0; i < raw.size(); i += sizeof(T)) {
+    T element;
+    std::memcpy(&element, raw.data() + i, sizeof(T));
+    values.push_back(convert(element));
+  }
+  return values;
+}
+
+template <typename T>
+std::vector<double> from_raw(const std::string& raw) {
+  return from_raw<T>(raw, [](T v) { return static_cast<double>(v); });
+}
+
+/// A tensor keeps its elements either as bytes or in a typed field.
+template <typename T, typename Field>
+std::vector<double> elements(const onnx::TensorProto& tensor, const Field& field) {
+  if (tensor.has_raw_data()) return from_raw<T>(tensor.raw_data());
+  return {field.begin(), field.end()};
+}
+
+template <typename Convert>
+std::vector<double> halves(const onnx::TensorProto& tensor, Convert convert) {
+  if (tensor.has_raw_data()) return from_raw<std::uint16_t>(tensor.raw_data(), convert);
+  std::vector<double> values;
+  for (const auto bits : tensor.int32_data()) values.push_back(convert(static_cast<std::uint16_t>(bits)));
+  return values;
+}
+
+std::vector<double> values_of(const onnx::TensorProto& tensor) {
+  switch (tensor.data_type()) {
+    case onnx::TensorProto::FLOAT: return elements<float>(tensor, tensor.float_data());
+    case onnx::TensorProto::DOUBLE: return elements<double>(tensor, tensor.double_data());
+    case onnx::TensorProto::FLOAT16: return halves(tensor, from_half);
+    case onnx::TensorProto::BFLOAT16: return halves(tensor, from_bfloat);
+    case onnx::TensorProto::INT64: return elements<std::int64_t>(tensor, tensor.int64_data());
+    case onnx::TensorProto::INT32: return elements<std::int32_t>(tensor, tensor.int32_data());
+    case onnx::TensorProto::INT16: return elements<std::int16_t>(tensor, tensor.int32_data());
+    case onnx::TensorProto::INT8: return elements<std::int8_t>(tensor, tensor.int32_data());
+    case onnx::TensorProto::UINT8: return elements<std::uint8_t>(tensor, tensor.int32_data());
+    case onnx::TensorProto::BOOL: return elements<std::uint8_t>(tensor, tensor.int32_data());
+    default: throw Unsupported(fmt::format("its type {} is not supported", onnx::TensorProto::DataType_Name(tensor.data_type())));
+  }
+}
+
+}  // namespace
+
+std::vector<std::int64_t> Constant::integers() const {
+  std::vector<std::int64_t> result;
+  for (const double v : values) result.push_back(static_cast<std::int64_t>(v));
+  return result;
+}
+
+Constant constant_from(const onnx::TensorProto& tensor) {
+  const std::string what = fmt::format("constant \"{}\": ", tensor.name());
+  if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
+    throw Unsupported(what + "its values lie in another file; save the model with all values inside");
+  }
+  Constant constant{tensor.name(), {tensor.dims().begin(), tensor.dims().end()}, {}};
+  std::int64_t count = 1;
+  for (const auto d : constant.dims) {
+    if (d < 0 || d > max_elements || (count *= d) > max_elements) throw Unsupported(what + "its size makes no sense");
+  }
+  try {
+    constant.values = values_of(tensor);
+  } catch (const Unsupported& problem) {
+    throw Unsupported(what + problem.reason);
+  }
+  if (static_cast<std::int64_t>(constant.values.size()) != count) {
+    throw Unsupported(what + fmt::format("{} values, but its shape asks for {}", constant.values.size(), count));
+  }
+  return constant;
+}
+
+const Constant& finite(const Constant& constant) {
+  const auto bad = std::ranges::count_if(constant.values, [](double v) { return !std::isfinite(v); });
+  if (bad > 0) throw Unsupported(fmt::format("constant \"{}\" has {} values that are infinite or NaN", constant.name, bad));
+  return constant;
+}
+
+}  // namespace eddy

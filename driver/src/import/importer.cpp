@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "import/importer.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "eddy/error.hpp"
+
+namespace eddy {
+namespace {
+
+constexpr std::int64_t oldest_opset = 7;
+constexpr std::int64_t newest_opset = 28;  // of the pinned onnx package
+constexpr std::int64_t max_side = 4095;    // coordinates of 12 bits
+constexpr std::int64_t max_channels = 65535;
+
+}  // namespace
+
+std::string Node::name() const {
+  if (!proto_.name().empty()) return proto_.name();
+  return proto_.output_size() > 0 ? proto_.output(0) : proto_.op_type();
+}
+
+const Value& Node::value(std::size_t i) const {
+  if (!has_input(i)) throw Unsupported(fmt::format("input {} is missing", i));
+  return *inputs_[i];
+}
+
+const Constant& Node::constant(std::size_t i) const {
+  if (!is_constant(i)) throw Unsupported(fmt::format("input {} must be a constant", i));
+  return std::get<Constant>(*inputs_[i]);
+}
+
+const Activation& Node::activation(std::size_t i) const {
+  if (!is_activation(i)) throw Unsupported(fmt::format("input {} must be an activation, not a constant", i));
+  return std::get<Activation>(*inputs_[i]);
+}
+
+const onnx::AttributeProto* Node::find(std::string_view attribute) const {
+  const auto found = std::ranges::find(proto_.attribute(), attribute, [](const auto& a) -> std::string_view { return a.name(); });
+  return found == proto_.attribute().end() ? nullptr : &*found;
+}
+
+std::int64_t Node::integer(std::string_view attribute, std::int64_t otherwise) const {
+  const auto* a = find(attribute);
+  return a != nullptr ? a->i() : otherwise;
+}
+
+float Node::real(std::string_view attribute, float otherwise) const {
+  const auto* a = find(attribute);
+  return a != nullptr ? a->f() : otherwise;
+}
+
+std::string Node::text(std::string_view attribute, const std::string& otherwise) const {
+  const auto* a = find(attribute);
+  return a != nullptr ? a->s() : otherwise;
+}
+
+std::vector<std::int64_t> Node::integers(std::string_view attribute, std::vector<std::int64_t> otherwise) const {
+  const auto* a = find(attribute);
+  if (a == nullptr) return otherwise;
+  return {a->ints().begin(), a->ints().end()};
+}
+
+const Operator* find_operator(const std::string& name) {
+  static const auto table = [] {
+    auto all = layer_operators();
+    all.merge(shape_operators());
+    return all;
+  }();
+  const auto found = table.find(name);
+  return found == table.end() ? nullptr : &found->second;
+}
+
+Importer::Importer(const onnx::ModelProto& model, std::string name) : model_(model), name_(std::move(name)) {}
+
+void Importer::problem(const std::string& where, const std::string& reason) { problems_.push_back(fmt::format("  {}: {}", where, reason)); }
+
+Graph Importer::run() {
+  graph_.name = model_.graph().name().empty() ? name_ : model_.graph().name();
+  read_opset();
+  read_constants();
+  read_input();
+  for (const auto& node : model_.graph().node()) read_node(node);
+  read_outputs();
+  if (!problems_.empty()) {
+    throw ModelError(fmt::format("{} cannot run, for {} reason{}:\n{}", name_, problems_.size(), problems_.size() == 1 ? "" : "s",
+                                 fmt::join(problems_, "\n")));
+  }
+  return std::move(graph_);
+}
+
+void Importer::read_opset() {
+  for (const auto& set : model_.opset_import()) {
+    if (set.domain().empty() || set.domain() == "ai.onnx") opset_ = set.version();
+  }
+  if (opset_ < oldest_opset || opset_ > newest_opset) {
+    problem("model", fmt::format("opset {}; from {} to {} are understood: export it again with one of these", opset_, oldest_opset,
+                                 newest_opset));
+  }
+}
+
+void Importer::read_constants() {
+  if (model_.graph().sparse_initializer_size() > 0) problem("model", "sparse constants are not supported");
+  for (const auto& tensor : model_.graph().initializer()) {
+    Value& value = values_[tensor.name()];
+    try {
+      value = constant_from(tensor);
+    } catch (const Unsupported& u) {
+      problem("model", u.reason);
+    }
+  }
+}
+
+/// The one input that is no constant; older models list their constants among the inputs too.
+void Importer::read_input() {
+  std::vector<const onnx::ValueInfoProto*> inputs;
+  for (const auto& input : model_.graph().input()) {
+    if (!values_.contains(input.name())) inputs.push_back(&input);
+  }
+  for (const auto* input : inputs) values_[input->name()];  // not known, until proved good
+  if (inputs.size() != 1) {
+    std::vector<std::string> names;
+    for (const auto* input : inputs) names.push_back(input->name());
+    return problem("model", fmt::format("{} inputs ({}); the chip takes one", inputs.size(), fmt::join(names, ", ")));
+  }
+  const auto& input = *inputs.front();
+  const std::string where = fmt::format("input \"{}\"", input.name());
+  const auto& type = input.type().tensor_type();
+  if (type.elem_type() != onnx::TensorProto::FLOAT) {
+    return problem(where, fmt::format("of type {}; float is taken", onnx::TensorProto::DataType_Name(type.elem_type())));
+  }
+  const int rank = type.shape().dim_size();
+  std::vector<std::int64_t> dims;
+  for (int d = 0; d < rank; ++d) {
+    const auto& dim = type.shape().dim(d);
+    const bool open = !dim.has_dim_value() || dim.dim_value() <= 0;  // 0 and -1 stand for an open batch in some exporters
+    if (open && d > 0) {
+      return problem(where, fmt::format("dimension {} ({}) is not fixed: export the model with a fixed size", d,
+                                        dim.dim_param().empty() ? "unnamed" : dim.dim_param()));
+    }
+    dims.push_back(open ? 1 : dim.dim_value());
+  }
+  if (rank < 2 || rank > 4) return problem(where, fmt::format("{} dimensions; [batch, channels, rows, columns] or [batch, values] is taken", rank));
+  if (dims[0] != 1) return problem(where, fmt::format("a batch of {}: export the model with batch 1", dims[0]));
+
+  GraphLayer layer;
+  layer.name = input.name();
+  layer.out.w = static_cast<int>(std::min(dims.back(), max_side + 1));
+  layer.out.h = rank > 2 ? static_cast<int>(std::min(dims[dims.size() - 2], max_side + 1)) : 1;
+  layer.out.c = rank > 3 ? static_cast<int>(std::min(dims[1], max_channels + 1)) : 1;
+  layer.acc = layer.out;
+  if (layer.out.w > max_side || layer.out.h > max_side || layer.out.c > max_channels) {
+    return problem(where, fmt::format("{}: larger than the {} rows and columns that events can name", fmt::join(dims, "x"), max_side));
+  }
+  graph_.input = input.name();
+  graph_.input_dims.assign(dims.begin(), dims.end());
+  graph_.layers.push_back(layer);
+  values_[input.name()] = Activation{0, dims};
+}
+
+void Importer::read_node(const onnx::NodeProto& proto) {
+  std::vector<const Value*> inputs;
+  bool known = true;
+  for (const auto& name : proto.input()) {
+    const auto found = values_.find(name);
+    inputs.push_back(name.empty() || found == values_.end() ? nullptr : &found->second);
+    known = known && (name.empty() || (found != values_.end() && found->second.index() != 0));
+  }
+  const Node node(proto, inputs, opset_);
+  const std::string where = fmt::format("node \"{}\" ({})", node.name(), proto.op_type());
+  for (const auto& output : proto.output()) {
+    if (!output.empty()) values_[output];
+  }
+  for (int i = 0; i < proto.input_size(); ++i) {
+    if (!proto.input(i).empty() && inputs[static_cast<std::size_t>(i)] == nullptr) {
+      return problem(where, fmt::format("reads \"{}\", which nothing before it writes", proto.input(i)));
+    }
+  }
+  if (!proto.domain().empty() && proto.domain() != "ai.onnx") {
+    return problem(where, fmt::format("operators of \"{}\" are not supported", proto.domain()));
+  }
+  const Operator* op = find_operator(proto.op_type());
+  if (op == nullptr) return problem(where, "this operator is not supported");
+  if (!known || proto.output_size() == 0) return;  // what is wrong has been said where it began
+  try {
+    Value result = (*op)(*this, node);
+    values_[proto.output(0)] = std::move(result);
+  } catch (const Unsupported& u) {
+    problem(where, u.reason);
+  }
+}
+
+void Importer::read_outputs() {
+  if (model_.graph().output_size() == 0) problem("model", "no output");
+  for (const auto& output : model_.graph().output()) {
+    const std::string where = fmt::format("output \"{}\"", output.name());
+    const auto found = values_.find(output.name());
+    if (found == values_.end()) {
+      problem(where, "no node writes it");
+    } else if (const auto* activation = std::get_if<Activation>(&found->second)) {
+      graph_.outputs.push_back({output.name(), activation->layer, {activation->dims.begin(), activation->dims.end()}});
+    } else if (std::holds_alternative<Constant>(found->second)) {
+      problem(where, "it is a constant, and depends on no input");
+    } else if (problems_.empty()) {
+      problem(where, "an operator's second output is not supported");
+    }
+  }
+}
+
+Shape Importer::plane(const Activation& activation) const {
+  const Shape& s = shape(activation.layer);
+  if (activation.dims != std::vector<std::int64_t>{1, s.c, s.h, s.w}) {
+    throw Unsupported(fmt::format("input of shape [{}]; [1, channels, rows, columns] is taken", fmt::join(activation.dims, ", ")));
+  }
+  return s;
+}
+
+Activation Importer::add(const Node& node, GraphLayer layer, std::vector<std::int64_t> dims) {
+  const Shape& acc = layer.acc;
+  if (acc.c > max_channels || acc.h > max_side || acc.w > max_side) {
+    throw Unsupported(fmt::format("its output is {}x{}x{}: larger than events can name", acc.c, acc.h, acc.w));
+  }
+  layer.name = node.name();
+  layer.nodes.push_back(node.name());
+  if (!layer.has_pool()) layer.out = acc;
+  if (layer.bias.empty()) layer.bias.resize(static_cast<std::size_t>(acc.c));
+  if (dims.empty()) dims = {1, layer.out.c, layer.out.h, layer.out.w};
+  graph_.layers.push_back(std::move(layer));
+  return {static_cast<int>(graph_.layers.size()) - 1, std::move(dims)};
+}
+
+bool Importer::reshape_input(const Activation& activation, const Shape& shape) {
+  if (activation.layer != 0 || graph_.layers.size() != 1) return false;
+  graph_.layers[0].out = graph_.layers[0].acc = shape;
+  return true;
+}
+
+}  // namespace eddy

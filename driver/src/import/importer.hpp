@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Walks an ONNX graph node by node and builds layers. Operators stand in operators.cpp and shape_operators.cpp.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <onnx.pb.h>
+
+#include "eddy/graph.hpp"
+#include "import/constant.hpp"
+
+namespace eddy {
+
+/// Why a node, or the model, cannot be taken. Caught by the importer, which collects all of them.
+struct Unsupported {
+  explicit Unsupported(std::string r) : reason(std::move(r)) {}
+  std::string reason;
+};
+
+/// The output of a layer, and the shape that the model gives it: a reshape changes the second only.
+struct Activation {
+  int layer = 0;
+  std::vector<std::int64_t> dims;  // with the batch of 1
+};
+
+/// What a tensor of the model is. Nothing is known of tensors behind a node that is not supported.
+using Value = std::variant<std::monostate, Activation, Constant>;
+
+/// A node with its attributes and inputs.
+class Node {
+ public:
+  Node(const onnx::NodeProto& proto, std::vector<const Value*> inputs, std::int64_t opset)
+      : proto_(proto), inputs_(std::move(inputs)), opset_(opset) {}
+
+  [[nodiscard]] const onnx::NodeProto& proto() const { return proto_; }
+  [[nodiscard]] std::int64_t opset() const { return opset_; }
+  /// Its name; where it has none, that of its first output.
+  [[nodiscard]] std::string name() const;
+  [[nodiscard]] std::size_t inputs() const { return inputs_.size(); }
+  [[nodiscard]] bool has_input(std::size_t i) const { return i < inputs_.size() && inputs_[i] != nullptr; }
+  [[nodiscard]] bool is_constant(std::size_t i) const { return has_input(i) && std::holds_alternative<Constant>(*inputs_[i]); }
+  [[nodiscard]] bool is_activation(std::size_t i) const { return has_input(i) && std::holds_alternative<Activation>(*inputs_[i]); }
+  /// Throw Unsupported where input `i` is missing or of the other kind.
+  [[nodiscard]] const Constant& constant(std::size_t i) const;
+  [[nodiscard]] const Activation& activation(std::size_t i) const;
+  [[nodiscard]] const Value& value(std::size_t i) const;
+
+  [[nodiscard]] bool has(std::string_view attribute) const { return find(attribute) != nullptr; }
+  [[nodiscard]] std::int64_t integer(std::string_view attribute, std::int64_t otherwise) const;
+  [[nodiscard]] float real(std::string_view attribute, float otherwise) const;
+  [[nodiscard]] std::string text(std::string_view attribute, const std::string& otherwise) const;
+  [[nodiscard]] std::vector<std::int64_t> integers(std::string_view attribute, std::vector<std::int64_t> otherwise) const;
+  [[nodiscard]] const onnx::AttributeProto* find(std::string_view attribute) const;
+
+ private:
+  const onnx::NodeProto& proto_;
+  std::vector<const Value*> inputs_;  // null where an optional input is left out
+  std::int64_t opset_;
+};
+
+class Importer {
+ public:
+  explicit Importer(const onnx::ModelProto& model, std::string name);
+  Graph run();
+
+  // ---- for the operators
+  [[nodiscard]] const Shape& shape(int layer) const { return graph_.layers[static_cast<std::size_t>(layer)].out; }
+  /// The shape of an activation with rows and columns; throws Unsupported where the model sees it otherwise.
+  [[nodiscard]] Shape plane(const Activation& activation) const;
+  /// Adds a layer of this node; out, bias and name are filled in where they are missing. Returns its output.
+  Activation add(const Node& node, GraphLayer layer, std::vector<std::int64_t> dims = {});
+  /// Gives a flat input rows and columns, as long as nothing has read it. False where it cannot.
+  bool reshape_input(const Activation& activation, const Shape& shape);
+
+ private:
+  void problem(const std::string& where, const std::string& reason);
+  void read_opset();
+  void read_constants();
+  void read_input();
+  void read_node(const onnx::NodeProto& proto);
+  void read_outputs();
+
+  const onnx::ModelProto& model_;
+  std::string name_;
+  std::int64_t opset_ = 0;
+  Graph graph_;
+  std::map<std::string, Value> values_;
+  std::vector<std::string> problems_;
+};
+
+/// What an operator does: from a node to the values of its outputs (the first; others stay unknown). Throws Unsupported.
+using Operator = std::function<Value(Importer&, const Node&)>;
+
+/// Operators by name; null where there is none.
+const Operator* find_operator(const std::string& name);
+
+/// Tables that find_operator looks into.
+std::map<std::string, Operator> layer_operators();
+std::map<std::string, Operator> shape_operators();
+
+}  // namespace eddy

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "import/window.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace eddy {
+namespace {
+
+constexpr std::int64_t max_number = 4095;  // in any attribute
+constexpr int max_stride = 4, max_dilation = 15, max_hits = 11;
+
+int checked(std::int64_t value, const char* what) {
+  if (value < 0 || value > max_number) throw Unsupported(fmt::format("{} of {}", what, value));
+  return static_cast<int>(value);
+}
+
+/// Two numbers (rows, columns) of an attribute.
+std::array<int, 2> pair_of(const Node& node, const char* attribute, std::array<int, 2> otherwise) {
+  const auto values = node.integers(attribute, {otherwise[0], otherwise[1]});
+  if (values.size() != 2) throw Unsupported(fmt::format("{} for {} dimensions; two are supported", attribute, values.size()));
+  return {checked(values[0], attribute), checked(values[1], attribute)};
+}
+
+void automatic(WindowAxis& axis, int inputs, bool before) {
+  axis.outputs = (inputs + axis.stride - 1) / axis.stride;
+  const int total = std::max(0, (axis.outputs - 1) * axis.stride + (axis.size - 1) * axis.dilation + 1 - inputs);
+  axis.pad_before = before ? (total + 1) / 2 : total / 2;
+  axis.pad_behind = total - axis.pad_before;
+}
+
+void explicit_padding(WindowAxis& axis, int inputs, bool ceiling) {
+  const int room = inputs + axis.pad_before + axis.pad_behind - (axis.size - 1) * axis.dilation - 1;
+  if (room < 0) throw Unsupported(fmt::format("a window of {} on {} rows or columns", (axis.size - 1) * axis.dilation + 1, inputs));
+  axis.outputs = room / axis.stride + 1;
+  if (ceiling && room % axis.stride != 0) {
+    ++axis.outputs;
+    // A window that would begin in the padding behind the input is left out.
+    if ((axis.outputs - 1) * axis.stride >= inputs + axis.pad_before) --axis.outputs;
+  }
+}
+
+void check_axis(const WindowAxis& axis) {
+  if (axis.stride > max_stride) throw Unsupported(fmt::format("stride {}; at most {} is supported", axis.stride, max_stride));
+  if (axis.dilation > max_dilation) throw Unsupported(fmt::format("dilation {}; at most {} is supported", axis.dilation, max_dilation));
+  const int step = axis.stride / std::gcd(axis.stride, axis.dilation);
+  const int hits = std::min(axis.outputs, (axis.size + step - 1) / step);
+  if (hits > max_hits) {
+    throw Unsupported(fmt::format("a kernel of {} on one axis: an input meets {} outputs there, at most {} are supported", axis.size,
+                                  hits, max_hits));
+  }
+}
+
+}  // namespace
+
+Window read_window(const Node& node, const Shape& input, std::array<int, 2> kernel) {
+  const auto size = pair_of(node, "kernel_shape", kernel);
+  const auto stride = pair_of(node, "strides", {1, 1});
+  const auto dilation = pair_of(node, "dilations", {1, 1});
+  Window window;
+  window.y = {size[0], stride[0], dilation[0], 0, 0, 0};
+  window.x = {size[1], stride[1], dilation[1], 0, 0, 0};
+  for (const WindowAxis& axis : {window.y, window.x}) {
+    if (axis.size < 1 || axis.stride < 1 || axis.dilation < 1) throw Unsupported("a kernel, stride or dilation of 0");
+  }
+  const std::string mode = node.text("auto_pad", "NOTSET");
+  if (mode == "SAME_UPPER" || mode == "SAME_LOWER") {
+    automatic(window.y, input.h, mode == "SAME_LOWER");
+    automatic(window.x, input.w, mode == "SAME_LOWER");
+    return window;
+  }
+  if (mode != "NOTSET" && mode != "VALID") throw Unsupported(fmt::format("auto_pad {}", mode));
+  if (mode == "NOTSET") {
+    const auto pads = node.integers("pads", {0, 0, 0, 0});
+    if (pads.size() != 4) throw Unsupported(fmt::format("{} pads; four are taken", pads.size()));
+    window.y.pad_before = checked(pads[0], "padding");
+    window.x.pad_before = checked(pads[1], "padding");
+    window.y.pad_behind = checked(pads[2], "padding");
+    window.x.pad_behind = checked(pads[3], "padding");
+  }
+  const bool ceiling = node.integer("ceil_mode", 0) != 0;
+  explicit_padding(window.y, input.h, ceiling);
+  explicit_padding(window.x, input.w, ceiling);
+  return window;
+}
+
+void check_convolution(const Window& window) {
+  check_axis(window.y);
+  check_axis(window.x);
+}
+
+}  // namespace eddy
