@@ -12,7 +12,7 @@ module eddy_schedule
 (
     input  logic                       clk_i,
     input  logic                       rst_ni,
-    input  table_write_t               table_i,         // TabPop, TabProgress, TabCredit, TabInSource, TabOutAxon
+    input  table_write_t               table_i,
     input  logic                       run_i,
     input  logic                       reset_i,
     input  logic         [  PopBits:0] pops_i,
@@ -34,7 +34,7 @@ module eddy_schedule
     input  logic                       step_i,          // it has taken it
     input  logic                       done_i,          // row_o is swept
     input  logic                       frame_i,         // with done_i: it was the last
-    // watchdog
+    // watchdog, errors
     output sweep_wait_e  [MaxPops-1:0] wait_o,
     output logic                       error_valid_o,
     output err_e                       error_code_o,
@@ -45,137 +45,66 @@ module eddy_schedule
   localparam int unsigned FrameBits = 8;
   typedef logic [MaxPops-1:0] pop_set_t;
 
-  // ---------------------------------------------------------------- what the tables say of a population
-  typedef struct packed {
-    coord_t            y0;
-    coord_t            rows;
-    axon_id_t          in_first;
-    logic [AxonBits:0] in_count;
-    axon_id_t          out_first;
-    logic [AxonBits:0] out_count;
-  } config_t;
-
-  pop_t load_pop;
-  config_t load_config, scanned;
-  logic    pick;
-  pop_id_t pick_pop;
-  assign load_pop = pop_t'(table_i.data[$bits(pop_t)-1:0]);
-  assign load_config = '{
-          y0: load_pop.y0,
-          rows: load_pop.rows,
-          in_first: load_pop.in_first,
-          in_count: load_pop.in_count,
-          out_first: load_pop.out_first,
-          out_count: load_pop.out_count
-      };
-  eddy_ram_1r1w #(
-      .Words(MaxPops),
-      .Width($bits(config_t))
-  ) u_configs (
-      .clk_i,
-      .we_i   (table_i.valid && table_i.sel == TabPop),
-      .waddr_i(table_i.index[PopBits-1:0]),
-      .wdata_i(load_config),
-      .re_i   (pick),
-      .raddr_i(pick_pop),
-      .rdata_o(scanned)
-  );
-
   // ---------------------------------------------------------------- state of the populations
   logic [MaxPops-1:0][FrameBits-1:0] frame_q;  // wraps; bit 0 is the parity
   coord_t row_q[MaxPops];  // next row, or the one that is being swept
   coord_t limit_q[MaxPops];  // rows [0, limit) of this frame may be swept
   pop_set_t dirty_q;  // something has changed since it was scanned
   pop_set_t full_q;  // all its rows may be swept
-  pop_set_t bound_q;  // its limit is that of one row's credit
+  pop_set_t bound_q;  // its limit is one row's credit
   pop_set_t used;
-  logic held_q, taken_q;  // a row is offered or being swept; it is being swept
-  pop_id_t held_pop_q;
-
   assign used = ~(pop_set_t'('1) << pops_i);
 
+  logic held_q, taken_q;  // a row is offered or being swept; it is being swept
+  pop_id_t  held_pop_q;
+
   // ---------------------------------------------------------------- scan
-  typedef enum logic [1:0] {
-    Look,
-    Start,
-    Scan
-  } scan_e;
-  scan_e    scan_q;
-  pop_id_t  scan_pop_q;
   pop_set_t scannable;
+  logic pick, scan_busy, scan_active;
+  pop_id_t pick_pop;
   assign scannable = dirty_q & ~full_q & used;
-  assign pick      = scan_q == Look && run_i && scannable != '0;
+  assign pick      = !scan_busy && run_i && scannable != '0;
 
   always_comb begin
     pick_pop = '0;
     if (pick) for (int unsigned p = MaxPops; p > 0; p--) if (scannable[p-1]) pick_pop = pop_id_t'(p - 1);
   end
 
-  // The row in question: the one after a row that is being swept.
-  coord_t scan_row_q, scan_y;
-  logic scan_parity_q;
-  assign scan_y = scanned.y0 + scan_row_q;
-
-  logic inputs_busy, outputs_busy, outputs_active, bound, allowed, touched;
-  coord_t  complete;
-  pop_id_t touched_pop;
-  eddy_axon_inputs u_inputs (
-      .clk_i,
-      .rst_ni,
-      .table_i,
-      .progress_i,
-      .start_i (scan_q == Start),
-      .first_i (scanned.in_first),
-      .count_i (scanned.in_count),
-      .parity_i(scan_parity_q),
-      .busy_o  (inputs_busy),
-      .limit_o (complete)
-  );
-
-  eddy_axon_outputs u_outputs (
+  logic scan_end, scan_full, scan_bound, touched;
+  pop_id_t scan_pop, touched_pop;
+  coord_t      scan_limit;
+  sweep_wait_e scan_wait;
+  eddy_schedule_scan u_scan (
       .clk_i,
       .rst_ni,
       .table_i,
       .out_axons_i,
+      .start_i      (pick),
+      .pop_i        (pick_pop),
+      .parity_i     (frame_q[pick_pop][0]),
+      // A row that is being swept needs nothing more: the one behind it is in question.
+      .row_i        (row_q[pick_pop] + coord_t'(held_q && held_pop_q == pick_pop)),
+      .busy_o       (scan_busy),
+      .end_o        (scan_end),
+      .pop_o        (scan_pop),
+      .limit_o      (scan_limit),
+      .full_o       (scan_full),
+      .bound_o      (scan_bound),
+      .wait_o       (scan_wait),
+      .progress_i,
       .credit_valid_i,
       .credit_i,
       .touched_o    (touched),
       .touched_pop_o(touched_pop),
+      .sent_valid_i,
+      .sent_axon_i,
+      .sent_parity_i,
       .error_valid_o,
       .error_code_o,
       .error_axon_o,
       .error_row_o,
-      .sent_valid_i,
-      .sent_axon_i,
-      .sent_parity_i,
-      .start_i      (scan_q == Start),
-      .first_i      (scanned.out_first),
-      .count_i      (scanned.out_count),
-      .parity_i     (scan_parity_q),
-      .y_i          (scan_y),
-      .busy_o       (outputs_busy),
-      .bound_o      (bound),
-      .allowed_o    (allowed),
-      .active_o     (outputs_active)
+      .active_o     (scan_active)
   );
-
-  // ---------------------------------------------------------------- result of a scan
-  logic scan_end;
-  coord_t credit, limit;
-  assign scan_end = scan_q == Scan && !inputs_busy && !outputs_busy;
-  assign credit   = !bound ? scanned.rows : allowed ? scan_row_q + 1'b1 : scan_row_q;
-  always_comb begin
-    limit = scanned.rows;
-    if (credit < limit) limit = credit;
-    if (complete < limit) limit = complete;
-  end
-
-  sweep_wait_e scan_wait;
-  always_comb begin
-    scan_wait = WaitNone;
-    if (complete <= scan_row_q) scan_wait = WaitInput;
-    else if (credit <= scan_row_q) scan_wait = WaitCredit;
-  end
 
   // ---------------------------------------------------------------- a row to the sweep
   pop_set_t ready;
@@ -219,7 +148,6 @@ module eddy_schedule
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      scan_q  <= Look;
       dirty_q <= '1;
       full_q  <= '0;
       bound_q <= '0;
@@ -234,7 +162,6 @@ module eddy_schedule
     end else if (reset_i) begin
       dirty_q <= '1;
       full_q  <= '0;
-      bound_q <= '0;
       held_q  <= 1'b0;
       frame_q <= '0;
       wait_o  <= '{MaxPops{WaitNone}};
@@ -243,20 +170,14 @@ module eddy_schedule
         limit_q[p] <= '0;
       end
     end else begin
-      unique case (scan_q)
-        Look: if (pick) scan_q <= Start;
-        Start: scan_q <= Scan;
-        Scan: if (scan_end) scan_q <= Look;
-        default: scan_q <= Look;
-      endcase
       // The host may have written states while nothing ran: look at all again.
       if (!run_i) dirty_q <= '1;
       else if (marked != '0 || pick) dirty_q <= (dirty_q & ~(pop_set_t'(pick) << pick_pop)) | marked;
       if (scan_end) begin
-        limit_q[scan_pop_q] <= limit;
-        full_q[scan_pop_q]  <= limit == scanned.rows;
-        bound_q[scan_pop_q] <= bound;
-        wait_o[scan_pop_q]  <= scan_wait;
+        limit_q[scan_pop] <= scan_limit;
+        full_q[scan_pop]  <= scan_full;
+        bound_q[scan_pop] <= scan_bound;
+        wait_o[scan_pop]  <= scan_wait;
       end
       if (hold) begin
         held_q     <= 1'b1;
@@ -276,18 +197,10 @@ module eddy_schedule
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (pick) begin
-      scan_pop_q    <= pick_pop;
-      scan_parity_q <= frame_q[pick_pop][0];
-      scan_row_q    <= row_q[pick_pop] + coord_t'(held_q && held_pop_q == pick_pop);
-    end
-  end
+  assign active_o = scan_active || pick || hold || taken_q || valid_o;
 
-  assign active_o = scan_q != Look || pick || held_q || hold || outputs_active;
-
-  `EDDY_ASSERT(NoScanOfFullPopulation, !(restart && scan_q != Look && scan_pop_q == held_pop_q))
+  `EDDY_ASSERT(NoScanOfFullPopulation, !(restart && scan_busy && scan_pop == held_pop_q))
   `EDDY_ASSERT(StepInLimit, !step_i || next_o)
   `EDDY_ASSERT(DoneIsTaken, !(done_i || step_i) || taken_q)
-  `EDDY_ASSUME(ResetWhileQuiet, !reset_i || (!taken_q && scan_q == Look))
+  `EDDY_ASSUME(ResetWhileQuiet, !reset_i || (!taken_q && !scan_busy))
 endmodule

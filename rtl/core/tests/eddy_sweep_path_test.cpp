@@ -222,7 +222,8 @@ class Bench {
     int rows = t.rows;
     for (std::size_t k = t.in_first; k < static_cast<std::size_t>(t.in_first + t.in_count); ++k) {
       const InAxon& axon = k == i ? next : in_axons_[k];
-      if (axon.parity == pops_[p].now.parity) rows = std::min(rows, std::max(axon.row, int{world_.sources[k].idle}));
+      if (axon.parity != pops_[p].now.parity) continue;
+      rows = std::min({rows, std::max(axon.row, int{world_.sources[k].idle}), t.rows - 1});
     }
     return rows;
   }
