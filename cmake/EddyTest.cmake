@@ -7,15 +7,16 @@
 #                 [CSR] [ARGS argument ...] [LABELS label ...])
 #
 # eddy_rtl_test verilates the module first (see EddyVerilate.cmake); the test includes "Vmodule.h", and has the
-# package's C++ mirror and rtl/testing on its include path. The label `nightly` keeps a test out of `make test`.
+# package's C++ mirror and rtl/testing on its include path. Labels: `rtl` or `cpp`, and those given: `nightly` keeps a test
+# out of `make test`, `slow` out of `make sanitize`.
 include(GoogleTest)
 
 add_library(rtl_testing STATIC ${CMAKE_SOURCE_DIR}/rtl/testing/main.cpp)
 target_include_directories(rtl_testing PUBLIC ${CMAKE_SOURCE_DIR}/rtl/testing)
 target_link_libraries(rtl_testing PUBLIC GTest::gtest verilated_rt PRIVATE eddy_warnings)
 
-function(eddy_register_test name labels)
-  list(JOIN labels "\\;" labels)
+function(eddy_register_test name)
+  list(JOIN ARGN "\\;" labels)
   gtest_discover_tests(${name} TEST_PREFIX "${name}." NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${labels}" TIMEOUT 600)
 endfunction()
@@ -24,7 +25,7 @@ function(eddy_unit_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;LIBS;LABELS")
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBS} eddy_warnings GTest::gmock GTest::gtest_main)
-  eddy_register_test(${arg_NAME} "${arg_LABELS}")
+  eddy_register_test(${arg_NAME} cpp ${arg_LABELS})
 endfunction()
 
 function(eddy_rtl_test)
@@ -41,5 +42,5 @@ function(eddy_rtl_test)
   add_executable(${arg_NAME} ${cpp})
   target_link_libraries(${arg_NAME} PRIVATE
     ${arg_NAME}_model eddy_pkg ${arg_LIBS} rtl_testing eddy_warnings GTest::gmock)
-  eddy_register_test(${arg_NAME} "rtl;${arg_LABELS}")
+  eddy_register_test(${arg_NAME} rtl ${arg_LABELS})
 endfunction()
