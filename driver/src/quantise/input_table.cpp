@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quantise/input_table.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdlib>
+
+namespace eddy {
+namespace {
+
+constexpr int grey_levels = 256;
+constexpr int max_magnitude = (1 << 14) - 1;
+constexpr double exactness = 1e-6;  // of a step: what float arithmetic leaves of a whole number
+
+double largest_level(const InputSpec& spec, int channels) {
+  double largest = 0;
+  for (int c = 0; c < channels; ++c) largest = std::max({largest, std::abs(spec.real(0, c)), std::abs(spec.real(grey_levels - 1, c))});
+  return largest;
+}
+
+/// Are all grey levels whole multiples of `step` that fit?
+bool is_exact(const InputSpec& spec, int channels, double step) {
+  for (int c = 0; c < channels; ++c) {
+    for (int p = 0; p < grey_levels; ++p) {
+      const double value = spec.real(p, c) / step;
+      if (std::abs(value) > max_magnitude + 0.5 || std::abs(value - std::round(value)) > exactness) return false;
+    }
+  }
+  return true;
+}
+
+/// The coarsest step that divides all grey levels, or 0.
+double exact_step(const InputSpec& spec, int channels) {
+  constexpr int most_parts = 64;
+  const double grey_step = std::abs(spec.real(1, 0) - spec.real(0, 0));
+  for (int parts = 1; parts <= most_parts; ++parts) {
+    if (is_exact(spec, channels, grey_step / parts)) return grey_step / parts;
+  }
+  return 0;
+}
+
+}  // namespace
+
+InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels, double largest, int bits) {
+  InputLayer result;
+  Layer& layer = result.layer;
+  layer.acc = layer.out = shape;
+  const double step = pixels ? exact_step(spec, shape.c) : 0;
+  result.exact = step > 0;
+  if (pixels) largest = largest_level(spec, shape.c);
+  layer.scale = result.exact ? step : (largest > 0 ? largest : 1.0) / ((1 << bits) - 1);
+  result.input.pixels = pixels && shape.c <= max_pixel_channels;
+  if (pixels) {
+    for (int c = 0; c < shape.c; ++c) {
+      auto& table = result.input.table.emplace_back();
+      for (int p = 0; p < grey_levels; ++p) {
+        const auto value = static_cast<std::int16_t>(std::lround(spec.real(p, c) / layer.scale));
+        table[static_cast<std::size_t>(p)] = value;
+        layer.lo = std::min<int>(layer.lo, value);
+        layer.hi = std::max<int>(layer.hi, value);
+      }
+    }
+  } else {
+    layer.hi = (1 << bits) - 1;
+    layer.lo = -layer.hi;
+  }
+  layer.bits = std::max(8, static_cast<int>(std::bit_width(static_cast<unsigned>(std::max(-layer.lo, layer.hi)))));
+  return result;
+}
+
+}  // namespace eddy

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The first layer: which integer stands for which real input.
+#pragma once
+
+#include "eddy/frames.hpp"
+#include "eddy/network.hpp"
+
+namespace eddy {
+
+struct InputLayer {
+  Input input;
+  Layer layer;
+  bool exact = true;  // each grey level's integer is its real value, without rounding
+};
+
+inline constexpr int max_pixel_channels = 4;  // that the chip keeps tables for
+
+/// For pixels: the coarsest step on which the normalised grey levels of all channels are whole numbers; where there is none,
+/// `bits` magnitude bits. For real values, whose largest is `largest`: `bits` magnitude bits.
+InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels, double largest, int bits);
+
+}  // namespace eddy

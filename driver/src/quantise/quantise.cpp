@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "eddy/quantise.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "eddy/error.hpp"
+#include "eddy/golden.hpp"
+#include "quantise/input_table.hpp"
+#include "quantise/layer_names.hpp"
+#include "quantise/weights.hpp"
+
+namespace eddy {
+namespace {
+
+constexpr int min_bits = 8, max_bits = 14;
+constexpr double noticeable_gain_error = 0.01;
+
+class Quantiser {
+ public:
+  Quantiser(const Graph& graph, const InputSpec& spec, std::span<const Picture> pictures, const QuantiseOptions& options)
+      : graph_(graph), spec_(spec), pictures_(pictures), options_(options) {}
+
+  Quantised run() {
+    check();
+    calibrate();
+    while (!layers()) {
+    }
+    outputs();
+    thresholds();
+    modes();
+    report();
+    return std::move(result_);
+  }
+
+ private:
+  Network& network() { return result_.network; }
+  void note(std::string text) { result_.report.notes.push_back(std::move(text)); }
+
+  void check() {
+    if (pictures_.empty()) throw UsageError("no frame to calibrate on: give a clip with at least one");
+    bits_ = by_layer(graph_, options_.layer_bits, options_.bits);
+    for (const int bits : bits_) {
+      if (bits < min_bits || bits > max_bits) throw UsageError(fmt::format("{} magnitude bits; {} to {} are possible", bits, min_bits, max_bits));
+    }
+    // An input of pixels that no step makes exact costs nothing more when it is fine: thresholds are in grey levels there.
+    const bool named = options_.layer_bits.contains("input") || options_.layer_bits.contains(graph_.layers[0].name);
+    if (!pictures_.front().pixels.empty() && !named) bits_[0] = max_bits;
+  }
+
+  /// The largest magnitude of each layer on the calibration frames.
+  void calibrate() {
+    largest_.assign(graph_.layers.size(), 0);
+    for (const Picture& picture : pictures_) {
+      const auto values = forward(graph_, normalise(picture, spec_));
+      for (std::size_t l = 0; l < values.size(); ++l) {
+        for (const float v : values[l]) {
+          if (!std::isfinite(v)) throw ModelError(fmt::format("{}: layer {} gives infinite or undefined values on the clip", graph_.name, graph_.layers[l].name));
+          largest_[l] = std::max(largest_[l], std::abs(double{v}));
+        }
+      }
+    }
+  }
+
+  /// All layers with the present bits. False where a source had to be made coarser: then once more.
+  bool layers() {
+    network() = {};
+    network().name = graph_.name;
+    layer_reports_.assign(graph_.layers.size(), {});
+    weight_notes_.clear();
+    input();
+    for (std::size_t l = 1; l < graph_.layers.size(); ++l) {
+      Layer layer = range(l);
+      auto lower = quantise_weights(graph_.layers[l], network().layers, false, layer, layer_reports_[l], weight_notes_);
+      if (lower && input_exact_ && origin(static_cast<std::size_t>(*lower)) == 0) {  // its step is not ours to choose
+        lower = quantise_weights(graph_.layers[l], network().layers, true, layer, layer_reports_[l], weight_notes_);
+      }
+      if (lower) {
+        const auto source = origin(static_cast<std::size_t>(*lower));
+        --bits_[source];
+        lowered_.insert(source);
+        return false;
+      }
+      network().layers.push_back(std::move(layer));
+    }
+    return true;
+  }
+
+  void input() {
+    const bool pixels = !pictures_.front().pixels.empty();
+    InputLayer first = quantise_input(graph_.layers[0].out, spec_, pixels, largest_[0], bits_[0]);
+    first.layer.name = graph_.layers[0].name;
+    input_exact_ = first.exact;
+    network().input = std::move(first.input);
+    network().layers.push_back(std::move(first.layer));
+  }
+
+  /// A layer that only copies its source (to pool it, or to cut it) keeps its scale, and is exact.
+  [[nodiscard]] bool copies(std::size_t l) const {
+    const GraphLayer& layer = graph_.layers[l];
+    return layer.ports.size() == 1 && layer.ports[0].is_copy() && layer.ports[0].k_count == layer.acc.c &&
+           std::ranges::all_of(layer.bias, [](float b) { return b == 0; });
+  }
+  /// The layer whose bits decide the scale of this one.
+  [[nodiscard]] std::size_t origin(std::size_t l) const {
+    return l > 0 && copies(l) ? origin(static_cast<std::size_t>(graph_.layers[l].ports[0].source)) : l;
+  }
+
+  /// Scale and range of a layer's activations.
+  Layer range(std::size_t l) {
+    const GraphLayer& graph = graph_.layers[l];
+    Layer layer;
+    layer.name = graph.name;
+    layer.acc = graph.acc;
+    layer.out = graph.out;
+    layer.pool_y = graph.pool_y;
+    layer.pool_x = graph.pool_x;
+    if (copies(l)) {
+      const Layer& source = network().layers[static_cast<std::size_t>(graph.ports[0].source)];
+      layer.bits = source.bits;
+      layer.scale = source.scale;
+    } else {
+      layer.bits = bits_[l];
+      layer.scale = (largest_[l] > 0 ? largest_[l] : 1.0) / ((1 << layer.bits) - 1);
+    }
+    const int top = (1 << layer.bits) - 1;
+    const auto cut = [&](float limit) { return static_cast<int>(std::lround(std::clamp<double>(limit / layer.scale, -top, top))); };
+    layer.lo = cut(graph.lo);
+    layer.hi = std::max(layer.lo, cut(graph.hi));
+    return layer;
+  }
+
+  void outputs() {
+    for (const GraphOutput& o : graph_.outputs) {
+      network().outputs.push_back({o.name, o.layer, graph_.layers[static_cast<std::size_t>(o.layer)].out});
+    }
+  }
+
+  void thresholds() {
+    const auto shares = by_layer(graph_, options_.thresholds.layers, options_.thresholds.share);
+    for (const double share : shares) {
+      if (!(share >= 0 && share <= 1)) throw UsageError(fmt::format("a threshold of {}; shares of a layer's range lie between 0 and 1", share));
+    }
+    if (options_.thresholds.pixel < 0 || options_.thresholds.pixel > 255) {
+      throw UsageError(fmt::format("a pixel threshold of {}; 0 to 255 grey levels are possible", options_.thresholds.pixel));
+    }
+    for (std::size_t l = 1; l < network().layers.size(); ++l) {
+      Layer& layer = network().layers[l];
+      const bool output = std::ranges::any_of(network().outputs, [&](const Output& o) { return o.layer == static_cast<int>(l); });
+      const auto theta = output ? 0 : static_cast<int>(std::lround(shares[l] * ((1 << layer.bits) - 1)));
+      for (Requant& channel : layer.channels) channel.theta = theta;
+    }
+    for (int c = 0; c < network().layers[0].out.c; ++c) network().input.theta.push_back(input_theta(c));
+  }
+
+  /// The threshold of the input: grey levels, in steps where the chip takes activations.
+  [[nodiscard]] int input_theta(int c) const {
+    if (result_.network.input.pixels) return options_.thresholds.pixel;
+    const double grey_level = std::abs(spec_.real(1, c) - spec_.real(0, c));
+    return static_cast<int>(std::lround(options_.thresholds.pixel * grey_level / result_.network.layers[0].scale));
+  }
+
+  void modes() {
+    const auto modes = by_layer(graph_, options_.layer_modes, options_.mode);
+    for (std::size_t l = 0; l < modes.size(); ++l) network().layers[l].mode = modes[l];
+    mode_notes_ = settle_modes(network());
+  }
+
+  void report() {
+    QuantiseReport& report = result_.report;
+    report.calibration_frames = static_cast<int>(pictures_.size());
+    for (const std::size_t l : lowered_) {
+      note(fmt::format("{}: {} magnitude bits, so that no sum leaves 32 bits", graph_.layers[l].name, network().layers[l].bits));
+    }
+    if (!input_exact_) note(fmt::format("input: rounded to {} magnitude bits, since no step makes all grey levels whole", bits_[0]));
+    for (std::size_t l = 0; l < graph_.layers.size(); ++l) {
+      QuantiseLayerReport& layer = layer_reports_[l];
+      layer.name = network().layers[l].name;
+      layer.bits = network().layers[l].bits;
+      layer.scale = network().layers[l].scale;
+      layer.largest = largest_[l];
+      if (layer.gain_error > noticeable_gain_error) {
+        note(fmt::format("{}: the gain of an addition is off by {:.1f} %, since its other weights are much larger", layer.name, 100 * layer.gain_error));
+      }
+    }
+    for (auto* notes : {&weight_notes_, &mode_notes_}) report.notes.insert(report.notes.end(), notes->begin(), notes->end());
+    compare_with_real_layers();
+    report.layers = layer_reports_;
+  }
+
+  /// The distance of each layer from the real one, on a few calibration frames, without thresholds.
+  void compare_with_real_layers() {
+    constexpr std::size_t most_frames = 4;
+    Network exact = network();
+    for (Layer& layer : exact.layers) {
+      for (Requant& channel : layer.channels) channel.theta = 0;
+    }
+    std::ranges::fill(exact.input.theta, 0);
+    GoldenEvents golden(exact);
+    std::vector<double> squares(graph_.layers.size()), counts(graph_.layers.size());
+    const std::size_t frames = std::min(most_frames, pictures_.size());
+    for (std::size_t f = 0; f < frames; ++f) {
+      const Picture& picture = pictures_[f * pictures_.size() / frames];
+      golden.step(to_frame(exact, picture));
+      const auto real = forward(graph_, normalise(picture, spec_));
+      for (std::size_t l = 0; l < real.size(); ++l) {
+        const Tensor& got = golden.sent(static_cast<int>(l));
+        for (std::size_t i = 0; i < real[l].size(); ++i) {
+          const double difference = got.values[i] * exact.layers[l].scale - double{real[l][i]};
+          squares[l] += difference * difference;
+        }
+        counts[l] += static_cast<double>(real[l].size());
+      }
+    }
+    for (std::size_t l = 0; l < squares.size(); ++l) {
+      layer_reports_[l].activation_error = largest_[l] > 0 ? std::sqrt(squares[l] / counts[l]) / largest_[l] : 0;
+    }
+  }
+
+  const Graph& graph_;
+  const InputSpec& spec_;
+  std::span<const Picture> pictures_;
+  const QuantiseOptions& options_;
+  std::vector<int> bits_;        // [layer] wanted; lowered where sums do not fit
+  std::vector<double> largest_;  // [layer] calibrated
+  bool input_exact_ = false;
+  std::set<std::size_t> lowered_;
+  std::vector<QuantiseLayerReport> layer_reports_;
+  std::vector<std::string> weight_notes_, mode_notes_;
+  Quantised result_;
+};
+
+}  // namespace
+
+Quantised quantise(const Graph& graph, const InputSpec& input, std::span<const Picture> calibration, const QuantiseOptions& options) {
+  return Quantiser(graph, input, calibration, options).run();
+}
+
+std::string to_text(const QuantiseReport& report) {
+  std::string text = fmt::format("Quantised on {} frames\n{:<24} {:>4} {:>12} {:>8} {:>9} {:>9} {:>9}\n", report.calibration_frames, "layer",
+                                 "bits", "step", "sum bits", "weights", "gain", "rms");
+  for (const auto& l : report.layers) {
+    text += fmt::format("{:<24} {:>4} {:>12.5g} {:>8.1f} {:>8.2f}% {:>8.3f}% {:>8.3f}%\n", l.name, l.bits, l.scale, l.accumulator_bits,
+                        100 * l.weight_error, 100 * l.gain_error, 100 * l.activation_error);
+  }
+  for (const auto& note : report.notes) text += "note: " + note + '\n';
+  return text;
+}
+
+}  // namespace eddy
