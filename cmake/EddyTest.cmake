@@ -15,10 +15,14 @@ add_library(rtl_testing STATIC ${CMAKE_SOURCE_DIR}/rtl/testing/main.cpp)
 target_include_directories(rtl_testing PUBLIC ${CMAKE_SOURCE_DIR}/rtl/testing)
 target_link_libraries(rtl_testing PUBLIC GTest::gtest verilated_rt PRIVATE eddy_warnings)
 
+# gtest_discover_tests takes one label at most: the labels are set afterwards, in ctest's own list of files.
 function(eddy_register_test name)
-  list(JOIN ARGN "\\;" labels)
   gtest_discover_tests(${name} TEST_PREFIX "${name}." NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${labels}" TIMEOUT 600)
+    PROPERTIES TIMEOUT 600)
+  set(labels_file ${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake)
+  file(WRITE ${labels_file}
+    "if(${name}_TESTS)\n  set_tests_properties(\${${name}_TESTS} PROPERTIES LABELS \"${ARGN}\")\nendif()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${labels_file})
 endfunction()
 
 function(eddy_unit_test)
