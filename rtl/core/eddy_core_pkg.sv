@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What the modules of the integrate path hand to each other, and what it counts.
+package eddy_core_pkg;
+  import eddy_pkg::*;
+
+  parameter int unsigned RunBits = 18;  // index of a run of Lanes weights
+  parameter int unsigned MarkSeqBits = 4;  // marks are numbered modulo 2^MarkSeqBits
+
+  typedef logic [RunBits-1:0] run_t;
+  typedef logic [MarkSeqBits-1:0] mark_seq_t;
+
+  /// What an event hits on one axis: outputs o + j * out_step at taps k + j * tap_step, j = 0..extra.
+  typedef struct packed {
+    logic   hit;
+    coord_t o;
+    coord_t k;
+    coord_t extra;   // hits after the first
+    coord_t o_last;
+  } axis_hit_t;
+
+  /// A decoded event, ready to be walked, or a token.
+  typedef struct packed {
+    logic       token;       // then only axon, pop, row, parity and last count
+    pop_id_t    pop;
+    axon_id_t   axon;
+    coord_t     row;
+    logic       parity;
+    logic       last;
+    logic       hit;         // touches at least one accumulator
+    port_id_t   port;
+    act_t       value;
+    weight_e    format;
+    addr_t      w_base;
+    addr_t      acc;         // first word of the first pixel
+    run_t       run;         // its weights
+    addr_t      acc_y;       // steps to the next kernel row and column
+    addr_t      acc_x;
+    run_t       run_y;
+    run_t       run_x;
+    logic       odd;         // the accumulator phase is turned in the first row ...
+    logic       odd_step;    // ... and turns from one row to the next
+    logic [7:0] words;
+    coord_t     rows_extra;
+    coord_t     cols_extra;
+    coord_t     y;           // first output row, step to the next; first and last output column
+    logic [3:0] y_step;
+    coord_t     x;
+    coord_t     x_last;
+  } job_t;
+
+  /// One step of the MAC: one accumulator word, or only a token that passes by.
+  typedef struct packed {
+    logic       word;        // there is a word
+    pop_id_t    pop;
+    addr_t      acc;
+    addr_t      weight;      // word that holds the run
+    logic [3:0] run;         // its place in the word
+    weight_e    format;
+    act_t       value;
+    logic       final_word;  // last word of its event
+    progress_t  token;       // leaves behind this word
+    mark_seq_t  marks;       // marks that were handed over before the token
+  } op_t;
+
+  /// Columns of one accumulator row that an event touches.
+  typedef struct packed {
+    port_id_t port;
+    coord_t   y;
+    coord_t   x;
+    coord_t   x_last;
+  } mark_t;
+
+  /// What the integrate path counts. Steps in one cycle, but for the peak.
+  typedef struct packed {
+    logic    event_in;       // CntEventsIn ...
+    pop_id_t event_pop;      // ... by population
+    logic    mac_word;       // CntMacWords ...
+    pop_id_t mac_pop;        // ... by population
+    logic    mac_waiting;    // CntMacWaiting: an event waits or is being walked
+    logic    bubble_phase;   // CntBubble*: an event waits, the MAC took no word, and this is why
+    logic    bubble_steal;
+    logic    bubble_weight;
+    logic    bubble_decode;
+    logic    bubble_mark;
+    count_t  queue_peak;     // CntQueuePeak: a level, not a step
+  } integrate_pulse_t;
+endpackage
