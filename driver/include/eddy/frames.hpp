@@ -37,6 +37,8 @@ struct InputSpec {
 InputSpec read_input_spec(const std::filesystem::path& file);
 /// `input.json` beside the model if it is there, else the defaults for the graph's input; width, height and channels filled in.
 InputSpec input_spec_for(const Graph& graph, const std::filesystem::path& model);
+/// Throws UsageError where the spec does not fit the graph's input: to be called again after options have changed it.
+void check_input_spec(const InputSpec& spec, const Graph& graph);
 /// The spec as text, for printing and storing (JSON).
 std::string to_json(const InputSpec& spec);
 

@@ -15,6 +15,7 @@
 
 #include "eddy/error.hpp"
 #include "eddy/frames.hpp"
+#include "import/half.hpp"
 
 namespace eddy {
 namespace {
@@ -43,6 +44,16 @@ std::vector<double> elements(std::string_view data, std::size_t count) {
   return values;
 }
 
+std::vector<double> halves(std::string_view data, std::size_t count) {
+  std::vector<double> values(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint16_t bits = 0;
+    std::memcpy(&bits, data.data() + i * sizeof(bits), sizeof(bits));
+    values[i] = from_half(bits);
+  }
+  return values;
+}
+
 struct Type {
   std::string_view name;
   std::size_t size;
@@ -50,8 +61,8 @@ struct Type {
 };
 constexpr std::array types{
     Type{"|u1", 1, elements<std::uint8_t>}, Type{"|i1", 1, elements<std::int8_t>},  Type{"<i2", 2, elements<std::int16_t>},
-    Type{"<i4", 4, elements<std::int32_t>}, Type{"<i8", 8, elements<std::int64_t>}, Type{"<f4", 4, elements<float>},
-    Type{"<f8", 8, elements<double>},
+    Type{"<i4", 4, elements<std::int32_t>}, Type{"<i8", 8, elements<std::int64_t>}, Type{"<f2", 2, halves},
+    Type{"<f4", 4, elements<float>},        Type{"<f8", 8, elements<double>},
 };
 
 }  // namespace
@@ -74,7 +85,7 @@ Array read_npy(const std::filesystem::path& file) {
   }
   if (header.find("'fortran_order': True") != std::string::npos) fail("is stored in Fortran order; save it in C order");
   const auto type = std::ranges::find(types, descr[1].str(), &Type::name);
-  if (type == types.end()) fail(fmt::format("has elements of type {}; u8, whole numbers, float32 and float64 are read", descr[1].str()));
+  if (type == types.end()) fail(fmt::format("has elements of type {}; u8, whole numbers and floats are read", descr[1].str()));
 
   Array array;
   std::istringstream dims(shape[1].str());

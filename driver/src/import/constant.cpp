@@ -8,20 +8,13 @@
 
 #include <fmt/format.h>
 
+#include "import/half.hpp"
 #include "import/importer.hpp"
 
 namespace eddy {
 namespace {
 
 constexpr std::int64_t max_elements = std::int64_t{1} << 28;
-
-double from_half(std::uint16_t bits) {
-  const int exponent = bits >> 10 & 0x1f, fraction = bits & 0x3ff;
-  double value = exponent == 31  ? (fraction == 0 ? INFINITY : NAN)
-                 : exponent == 0 ? std::ldexp(fraction, -24)
-                                 : std::ldexp(fraction + 1024, exponent - 25);
-  return (bits & 0x8000) != 0 ? -value : value;
-}
 
 double from_bfloat(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
 
