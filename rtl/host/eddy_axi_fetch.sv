@@ -3,13 +3,14 @@
 ///
 /// A burst is asked for only when the FIFO has room for all of it, so read data is always taken at once and no stream
 /// can hold up another. Bursts stay within aligned blocks of BurstBeats beats, hence within 4 KB.
-/// `drop_i` gives up the rest of the range: beats still on their way are discarded.
+/// The default depth keeps the bus busy up to a latency of 48 cycles. `drop_i` gives up the rest of the range: beats
+/// still on their way are discarded.
 `include "eddy_assert.svh"
 
 module eddy_axi_fetch
   import eddy_pkg::*, eddy_host_pkg::*;
 #(
-    parameter int unsigned Depth = 32  // beats; at least a burst, or the whole range
+    parameter int unsigned Depth = 64  // beats; at least a burst, or the whole range
 ) (
     input  logic        clk_i,
     input  logic        rst_ni,
@@ -70,7 +71,7 @@ module eddy_axi_fetch
   end
 
   logic room;
-  eddy_fifo #(
+  eddy_ram_fifo #(
       .data_t(beat_t),
       .Depth (Depth)
   ) u_beats (
@@ -81,8 +82,7 @@ module eddy_axi_fetch
       .data_i (r_data_i),
       .valid_o(head),
       .ready_i(pop),
-      .data_o,
-      .count_o()
+      .data_o
   );
 
   `EDDY_ASSERT(RoomWasReserved, !r_valid_i || room)

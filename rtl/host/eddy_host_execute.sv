@@ -127,9 +127,7 @@ module eddy_host_execute
   logic list_valid, list_ready, list_drop, list_busy, load_active;
   beat_t list_beat;
 
-  eddy_axi_fetch #(
-      .Depth(BurstBeats)
-  ) u_list (
+  eddy_axi_fetch u_list (
       .clk_i,
       .rst_ni,
       .start_i      (load_start),

@@ -91,6 +91,7 @@ module eddy_results
   } state_e;
   state_e state_q;
   host_err_e code_q;
+  axi_addr_t address_q;
   logic [31:0] capacity_q, count_q;
   logic [63:0] start_q, finish_q;
   logic [AxonBits:0] lasts_q;
@@ -136,7 +137,6 @@ module eddy_results
       .beat_ready_i,
       .written_i
   );
-  axi_addr_t address_q;
 
   // ------------------------------------------------------------- sequence
   always_ff @(posedge clk_i or negedge rst_ni) begin
