@@ -7,7 +7,7 @@
 `include "eddy_assert.svh"
 
 module eddy_banks
-  import eddy_pkg::*;
+  import eddy_pkg::*, eddy_core_pkg::*;
 (
     input  logic                    clk_i,
     input  logic                    rst_ni,
@@ -16,12 +16,7 @@ module eddy_banks
     output word_t                   rdata_o[MemPorts]
 );
   typedef logic [BankBits-1:0] bank_t;
-  typedef logic [BankAddrBits-1:0] row_t;
   typedef logic [$clog2(MemPorts)-1:0] port_t;
-
-  function automatic bank_t bank_of(input addr_t addr);
-    return {addr[AddrBits-1-:BankBits-1], addr[0]};
-  endfunction
 
   logic [Banks-1:0] busy;
   port_t winner[Banks];

@@ -9,13 +9,16 @@ package eddy_core_pkg;
   typedef logic [RunBits-1:0] run_t;
   typedef logic [MarkSeqBits-1:0] mark_seq_t;
 
+  function automatic logic [BankBits-1:0] bank_of(input addr_t addr);
+    return {addr[AddrBits-1-:BankBits-1], addr[0]};
+  endfunction
+
   /// What an event hits on one axis: outputs o + j * out_step at taps k + j * tap_step, j = 0..extra.
   typedef struct packed {
     logic   hit;
     coord_t o;
     coord_t k;
-    coord_t extra;   // hits after the first
-    coord_t o_last;
+    coord_t extra;  // hits after the first
   } axis_hit_t;
 
   /// A decoded event, ready to be walked, or a token.
