@@ -11,7 +11,7 @@ module eddy_ring
     input  logic         clk_i,
     input  logic         rst_ni,
     input  ring_config_t config_i,
-    input  logic         restart_i,     // empty again, at index 0
+    input  logic         restart_i,     // empty: what was posted and not completed is forgotten
     output logic [15:0]  tail_o,
     output logic         busy_o,
     // memory
@@ -81,7 +81,7 @@ module eddy_ring
       step_q     <= '0;
       valid_o    <= 1'b0;
     end else if (restart_i) begin
-      fetched_q  <= '0;
+      fetched_q  <= config_i.head;
       fetching_q <= 1'b0;
       step_q     <= '0;
       valid_o    <= 1'b0;
@@ -141,7 +141,7 @@ module eddy_ring
           tail_o  <= tail_o + 1'b1;
         end
       endcase
-      if (restart_i) tail_o <= '0;
+      if (restart_i) tail_o <= config_i.head;
     end
   end
 

@@ -47,13 +47,11 @@ void GatewayBench::tick() {
   ++cycles;
 
   memory.drive();
-  if (given) {
-    to_gateway.pop_front();
-    dut.rx_valid_i = 0;
-  }
+  if (given) dut.rx_valid_i = 0;
   if (!dut.rx_valid_i && !to_gateway.empty() && rng() % 8 >= network_stall) {
     dut.rx_valid_i = 1;
     dut.rx_flit_i = to_gateway.front().to_u64();
+    to_gateway.pop_front();
   }
   dut.tx_ready_i = network_open && rng() % 8 >= network_stall;
   if (came) {

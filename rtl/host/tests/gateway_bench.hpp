@@ -41,7 +41,7 @@ class GatewayBench {
   // ---- network
   unsigned network_stall = 3;                             ///< of 8, both directions
   bool network_open = true;                               ///< takes flits at all
-  std::deque<pkg::flit_t> to_gateway;
+  std::deque<pkg::flit_t> to_gateway;                     ///< not yet offered
   std::vector<pkg::flit_t> from_gateway;                  ///< all that came out
   std::function<void(const pkg::flit_t&)> on_flit;        ///< as it comes out
   template <typename Body>
