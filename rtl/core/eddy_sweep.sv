@@ -115,8 +115,8 @@ module eddy_sweep
         Walk: if (walked) state_q <= Ahead;
         Ahead: state_q <= try_next ? Peek : Close;
         Peek:
-        if (pixel_valid) state_q <= Close;
-        else if (marks_done) state_q <= Ahead;
+        if (step_o) state_q <= Ahead;
+        else if (pixel_valid || marks_done) state_q <= Close;
         Close: if (emit_ready_i) state_q <= last_row ? Credit : Idle;
         Credit: if (!credit_busy_i) state_q <= Idle;
         default: state_q <= Idle;
@@ -124,7 +124,7 @@ module eddy_sweep
     end
   end
 
-  assign step_o = state_q == Peek && !pixel_valid && marks_done;
+  assign step_o = state_q == Peek && !pixel_valid && marks_done && next_i;
   assign frame_o = state_q == Credit;
   assign done_o = (state_q == Close && emit_ready_i && !last_row) || (state_q == Credit && !credit_busy_i);
   assign credit_start_o = frame_o && done_o;

@@ -40,11 +40,14 @@ std::array<std::uint32_t, N> sample(const VlWide<N>& port) {
 
 class Bench {
  public:
-  Bench(Rng& rng, Feed feed, int stall)
+  Bench(Rng& rng, Feed feed, int stall) : Bench(World(rng), rng, feed, stall) {}
+
+  Bench(World world, Rng& rng, Feed feed, int stall)
       : rng_(rng),
         feed_(feed),
         stall_(stall),
-        world_(rng),
+        pause_(chance(rng, 50) ? 60 : 97),
+        world_(std::move(world)),
         pops_(world_.pops.size()),
         axons_(world_.out_axons.size()),
         in_axons_(world_.sources.size()) {
@@ -62,6 +65,7 @@ class Bench {
   }
 
   void run() { dut_.run_i = 1; }
+  void halt() { dut_.run_i = 0; }
 
   /// Asks for so many more frames of all populations, with that share of their input touched.
   void start(int frames, int percent) {
@@ -107,15 +111,65 @@ class Bench {
     }
   }
 
+  /// Until nothing more comes of what the sources have to give.
+  void settle() {
+    quiet_ = 0;
+    for (int i = 0; i < 200'000 && quiet_ < 500; ++i) step();
+    ASSERT_GE(quiet_, 500);
+  }
+
   World& world() { return world_; }
   Veddy_sweep_path& dut() { return dut_; }
-  long cycles() const { return cycles_; }
+  long active_cycles() const { return active_cycles_; }
   int frames_done(std::size_t pop) const { return pops_[pop].frames_done; }
   void withhold_credits() { withhold_ = true; }
   void release_credits() { withhold_ = false; }
   bool quiet() const { return quiet_ > 20; }
   /// The last error that was reported, and nothing more of it.
   std::optional<pkg::error_t> take_error() { return std::exchange(error_, std::nullopt); }
+
+  /// Instead of the credits that were withheld: for each out-axon one that speaks of a part of its rows. Returns the
+  /// pixels that may be visited then, all populations waiting at the beginning of a frame.
+  long give_partial_credits() {
+    credits_due_.clear();
+    for (std::size_t i = 0; i < axons_.size(); ++i) {
+      pkg::token_t credit;
+      credit.axon = static_cast<std::uint16_t>(i);
+      credit.parity = axons_[i].credit_parity;
+      credit.row = static_cast<std::uint16_t>(pick(rng_, 0, world_.out_axons[i].rows - 1));
+      if (credit.row) credits_due_.push_back(credit);
+      partial_.push_back(credit);
+    }
+    withhold_ = false;
+    long pixels = 0;
+    for (std::size_t p = 0; p < pops_.size(); ++p) {
+      const pkg::pop_t& t = world_.pops[p].table;
+      const auto allowed = [&](int y) {
+        for (int i = t.out_first; i < t.out_first + t.out_count; ++i) {
+          const pkg::out_axon_t& axon = world_.out_axons[static_cast<std::size_t>(i)];
+          if (y <= axon.y1 && partial_[static_cast<std::size_t>(i)].row <= credit_row(axon, y)) return false;
+        }
+        return true;
+      };
+      int rows = 0;
+      while (rows < t.rows && allowed(t.y0 + rows)) ++rows;
+      if (t.visit_all) pixels += rows * t.cols;
+      for (const Mark& mark : pops_[p].now.marks) pixels += !t.visit_all && mark.y < rows;
+    }
+    return pixels;
+  }
+
+  /// And the rest of them.
+  void give_remaining_credits() {
+    for (pkg::token_t credit : partial_) {
+      credit.row = world_.out_axons[credit.axon].rows;
+      credit.last = true;
+      credits_due_.push_back(credit);
+    }
+    partial_.clear();
+    credits_due_.insert(credits_due_.end(), behind_partial_.begin(), behind_partial_.end());
+    behind_partial_.clear();
+  }
 
   /// A credit that no consumer has sent.
   void inject(const pkg::token_t& credit) { injected_ = credit; }
@@ -267,7 +321,7 @@ class Bench {
 
   void feed() {
     if (progressed_) return;
-    if (feed_ == Feed::Random ? chance(rng_, 60) : !quiet()) return;
+    if (feed_ == Feed::Random ? chance(rng_, pause_) : !quiet()) return;
     if (feed_ != Feed::Random && !credits_due_.empty()) return;
     const auto first = static_cast<std::size_t>(pick(rng_, 0, static_cast<int>(pops_.size()) - 1));
     for (std::size_t n = 0; n < pops_.size(); ++n) {
@@ -400,18 +454,19 @@ class Bench {
   /// A consumer has its whole frame: it sends its credit, after some that speak of a part of its rows.
   void consumer_done(std::size_t i, bool parity) {
     const int rows = world_.out_axons[i].rows;
+    auto& due = partial_.empty() ? credits_due_ : behind_partial_;
     pkg::token_t credit;
     credit.axon = static_cast<std::uint16_t>(i);
     credit.parity = parity;
     if (feed_ == Feed::Random && chance(rng_, 50)) {
       for (int row = pick(rng_, 1, rows); row < rows; row += pick(rng_, 1, 3)) {
         credit.row = static_cast<std::uint16_t>(row);
-        credits_due_.push_back(credit);
+        due.push_back(credit);
       }
     }
     credit.row = static_cast<std::uint16_t>(rows);
     credit.last = true;
-    credits_due_.push_back(credit);
+    due.push_back(credit);
   }
 
   void take_credit(const pkg::flit_t& flit) {
@@ -574,6 +629,7 @@ class Bench {
     was_running_ = run_before;
     ++cycles_;
     quiet_ = dut_.active_o ? 0 : quiet_ + 1;
+    active_cycles_ += dut_.active_o;
 
     if (dut_.rst_ni) {
       // Nothing moves by itself.
@@ -618,20 +674,23 @@ class Bench {
 
   Rng& rng_;
   Feed feed_;
-  int stall_;  // percent
+  int stall_;  // of receivers, percent
+  int pause_;  // of sources, percent
   World world_;
   std::vector<PopState> pops_;
   std::vector<OutAxon> axons_;
   std::vector<InAxon> in_axons_;
   std::deque<pkg::token_t> credits_due_;
   bool withhold_ = false;
+  std::vector<pkg::token_t> partial_;
+  std::deque<pkg::token_t> behind_partial_;  // of the next frame
   std::optional<pkg::token_t> injected_;
   bool progressed_ = false;
   bool was_running_ = false;
   int percent_ = 0;
   int quiet_ = 0;
   std::optional<pkg::error_t> error_;
-  long cycles_ = 0;
+  long cycles_ = 0, active_cycles_ = 0;
   std::array<std::array<std::uint32_t, 4>, 1U << pkg::AddrBits> ram_{};
   std::array<std::uint32_t, pkg::MarkWords> marks_{};
   Veddy_sweep_path dut_;
@@ -675,8 +734,7 @@ TEST(SweepPathCredit, NoRowWithoutItAndOthersGoOn) {
     bench.withhold_credits();
     // Frame 2 ends everywhere: its consumers have given their credit for frame 1. Frame 3 begins nowhere.
     bench.start(2, 50);
-    for (int i = 0; i < 200'000 && !bench.quiet(); ++i) bench.step();
-    bench.step(200);
+    bench.settle();
     for (std::size_t p = 0; p < bench.world().pops.size(); ++p) {
       EXPECT_EQ(bench.frames_done(p), 2);
       EXPECT_EQ(bench.dut().wait_o >> 2 * p & 3, 2U) << "population " << p << " waits for its credit";
@@ -713,6 +771,24 @@ TEST(SweepPathCredit, FaultyOnesAreErrorsAndChangeNothing) {
   EXPECT_FALSE(bench.take_error());
 }
 
+TEST(SweepPathCredit, RowsGoExactlyAsFarAsItSays) {
+  Rng rng = make_rng();
+  for (int world = 0; world < 20 && !testing::Test::HasFailure(); ++world) {
+    Bench bench(rng, Feed::Random, 20);
+    bench.run();
+    bench.withhold_credits();
+    bench.start(2, 60);
+    bench.settle();
+    const long before = bench.counts["pixels"];
+    const long allowed = bench.give_partial_credits();
+    bench.settle();
+    ASSERT_EQ(bench.counts["pixels"] - before, allowed);
+    bench.give_remaining_credits();
+    bench.play(0, 60);
+    EXPECT_FALSE(bench.take_error());
+  }
+}
+
 TEST(SweepPathRun, NothingIsTakenUntilRun) {
   Rng rng = make_rng();
   Bench bench(rng, Feed::Random, 20);
@@ -722,6 +798,51 @@ TEST(SweepPathRun, NothingIsTakenUntilRun) {
   EXPECT_FALSE(bench.dut().active_o);
   bench.run();
   bench.play(0, 50);
+}
+
+TEST(SweepPathRun, AHaltTakesNoRowAndLosesNothing) {
+  Rng rng = make_rng();
+  for (int world = 0; world < 10 && !testing::Test::HasFailure(); ++world) {
+    Bench bench(rng, Feed::Random, 20);
+    bench.run();
+    bench.start(3, 60);
+    bench.step(pick(rng, 50, 1500));
+    bench.halt();
+    for (int i = 0; i < 20'000 && !bench.quiet(); ++i) bench.step();
+    ASSERT_TRUE(bench.quiet());
+    const long pixels = bench.counts["pixels"];
+    bench.step(1000);
+    EXPECT_EQ(bench.counts["pixels"], pixels);
+    bench.run();
+    bench.play(0, 60);
+    expect_counters(bench);
+  }
+}
+
+/// Cycles of one frame whose input is complete.
+long frame_cycles(int rows, int cols, int words, bool visit_all) {
+  Rng rng = make_rng();
+  Bench bench(World::silent(rows, cols, words, visit_all), rng, Feed::AllAtOnce, 0);
+  bench.run();
+  bench.play(1, 0);
+  bench.step(50);
+  const long before = bench.active_cycles();
+  bench.play(1, 0);
+  return bench.active_cycles() - before;
+}
+
+TEST(SweepPathSpeed, FourNeuronsACycle) {
+  constexpr int kRows = 4, kCols = 64, kWords = 4;
+  const long more = frame_cycles(kRows, kCols, kWords, true) - frame_cycles(kRows, kCols / 2, kWords, true);
+  EXPECT_EQ(more, kRows * kCols / 2 * kWords) << "cycles for twice the columns";
+  EXPECT_LE(frame_cycles(kRows, kCols, kWords, true), kRows * (kCols * kWords + 30));
+}
+
+TEST(SweepPathSpeed, ACleanRowCostsItsMarkWordsAndThreeCycles) {
+  const long one_word = frame_cycles(61, 32, 1, false) - frame_cycles(1, 32, 1, false);
+  EXPECT_EQ(one_word, 60 * (1 + 3));
+  const long three_words = frame_cycles(61, 96, 1, false) - frame_cycles(1, 96, 1, false);
+  EXPECT_EQ(three_words, 60 * (3 + 3));
 }
 
 }  // namespace

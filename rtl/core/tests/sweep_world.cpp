@@ -171,13 +171,49 @@ World::World(Rng& rng) {
       axon.d = static_cast<std::uint8_t>(pick(rng, 1, 4));
       axon.b_token = static_cast<std::int16_t>(pick(rng, -2, 2) - axon.a * axon.y0);
       axon.b_credit = static_cast<std::int16_t>(pick(rng, -2, 4) - axon.a * axon.y0);
-      axon.rows = static_cast<std::uint16_t>(std::max(1, (axon.a * (axon.y1 - axon.y0)) / axon.d + pick(rng, 0, 3)));
+      // The axon's last row touches the receiver's last row, as far as this axon goes.
+      axon.rows = static_cast<std::uint16_t>(clipped_quotient(axon.a * axon.y1 + axon.b_credit, axon.d, 4094) + 1);
       out_axons.push_back(axon);
     }
     pop.acc.assign(static_cast<std::size_t>(t.acc_rows * t.acc_cols * pop.channels()), 0);
     pop.reference.assign(static_cast<std::size_t>(rows * cols * pop.pairs() * 2 * kLanes), 0);
     pops.push_back(pop);
   }
+}
+
+World World::silent(int rows, int cols, int words, bool visit_all) {
+  World world;
+  Population pop;
+  pkg::pop_t& t = pop.table;
+  t.rows = t.acc_rows = static_cast<std::uint16_t>(rows);
+  t.cols = t.acc_cols = static_cast<std::uint16_t>(cols);
+  t.words = static_cast<std::uint8_t>(words);
+  t.acc_row = static_cast<std::uint16_t>(words * cols);
+  t.pool_y = t.pool_x = {.stride = 1, .size = 1, .pad = 0};
+  t.ref_base = static_cast<std::uint16_t>(t.acc_row * rows);
+  t.mark_row = static_cast<std::uint8_t>((cols + 31) / 32);
+  t.hi = 1;
+  t.keep_acc = t.send_delta = true;
+  t.visit_all = visit_all;
+  t.xbits = static_cast<std::uint8_t>(bits_for(cols));
+  t.cbits = static_cast<std::uint8_t>(bits_for(words * kLanes));
+  t.in_count = t.out_count = 1;
+  world.words_used = t.ref_base + rows * cols * pop.pairs();
+  pkg::param_word_t silent;
+  silent.item.fill({.bias = 0, .mul = 0, .shift = 1, .theta = 0});
+  pop.params.assign(static_cast<std::size_t>(words), silent);
+  pop.acc.assign(static_cast<std::size_t>(rows * cols * pop.channels()), 0);
+  pop.reference.assign(static_cast<std::size_t>(rows * cols * pop.pairs() * 2 * kLanes), 0);
+  world.sources.push_back({});
+  world.source_pop.push_back(0);
+  world.out_axons.push_back({.y1 = static_cast<std::uint16_t>(rows - 1),
+                             .x1 = static_cast<std::uint16_t>(cols - 1),
+                             .c1 = static_cast<std::uint16_t>(words * kLanes - 1),
+                             .a = 1,
+                             .d = 1,
+                             .rows = static_cast<std::uint16_t>(rows)});
+  world.pops.push_back(pop);
+  return world;
 }
 
 FrameGolden World::frame(int index, bool parity, int percent, Rng& rng) {
@@ -217,7 +253,7 @@ FrameGolden World::frame(int index, bool parity, int percent, Rng& rng) {
       }
     }
   }
-  if (chance(rng, 30)) mark(pick(rng, 0, t.rows - 1), pick(rng, 0, t.cols - 1));
+  if (percent > 0 && chance(rng, 30)) mark(pick(rng, 0, t.rows - 1), pick(rng, 0, t.cols - 1));
 
   // Output.
   for (int y = 0; y < t.rows; ++y) {

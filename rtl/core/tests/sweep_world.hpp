@@ -89,8 +89,15 @@ struct World {
 
   explicit World(Rng& rng);
 
-  /// A frame with random input: computes what must come of it, and moves the golden state on.
+  /// One temporal population without a pool, one in-axon and one out-axon for all of it, that never fires.
+  static World silent(int rows, int cols, int words, bool visit_all);
+
+  /// A frame with random input, `percent` of rows and columns touched: computes what must come of it, and moves the
+  /// golden state on.
   FrameGolden frame(int pop, bool parity, int percent, Rng& rng);
+
+ private:
+  World() = default;
 };
 
 }  // namespace eddy::test
