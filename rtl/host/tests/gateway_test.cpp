@@ -144,6 +144,7 @@ TEST_F(Commands, SeveralPostedAtOnceEndInOrder) {
 }
 
 TEST_F(Commands, NothingMovesWhileIdle) {
+  skip_quiet = false;
   make_list(scratch, 5);
   execute({.count = 5, .address = scratch, .op = op_e::OpLoad});
   ASSERT_TRUE(run_until([&] { return !dut.active_o; }, 500));
