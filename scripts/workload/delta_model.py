@@ -54,7 +54,7 @@ class Conv:
         return np.ascontiguousarray(views).reshape(*views.shape[:3], -1)
 
     def fan_out(self, height, width):
-        """Products that an event causes, by its place [height][width]: kernel positions that meet an output, times channels."""
+        """Products that an event causes, by its place [height][width]: taps that meet an output, times channels."""
 
         def hits(size):
             outputs = (size + 2 * self.pad - self.taps) // self.stride + 1
@@ -70,7 +70,7 @@ class Conv:
 
 
 def fire(values, theta):
-    """Fire rule over a sequence [T][...]: what the receivers know at each frame, and which neurons fired. References begin at 0."""
+    """Fire rule over a sequence [T][...], references 0 at first: what receivers know at each frame, and who fired."""
     known = np.empty_like(values)
     fired = np.empty(values.shape, bool)
     reference = np.zeros_like(values[0])
@@ -94,7 +94,10 @@ class PeopleModel:
         self.run(calibration, calibrate=True)
 
     def run(self, frames, pixel=0, share=0.0, calibrate=False):
-        """Logits [T][4][h][w] and, for each convolution, what its input did: {name: (dense, done [T], zero-skip [T], events [T])}."""
+        """Logits [T][4][h][w] and what the input of each convolution did.
+
+        The latter is {name: (products of a dense frame, done [T], zero-skipping [T], events [T])}.
+        """
         theta = round(share * TOP)
         stats = {}
 
@@ -173,7 +176,8 @@ def main():
         test = np.clip(np.rint(test + noise), 0, 255).astype(np.uint8)
 
     begin = time.monotonic()
-    print("| pixel, layers | done/dense mean | p50 | p95 | max | first frame | non-zero | events | F1 | count error | F1, rechosen |")
+    columns = "pixel, layers|done/dense mean|p50|p95|max|first frame|non-zero|events|F1|count error|F1, rechosen"
+    print("| " + columns.replace("|", " | ") + " |")
     for pixel, share in SETTINGS:
         logits, stats = model.run(test, pixel, share)
         figures = people_score.score(logits, labels[split:], decision)

@@ -55,7 +55,7 @@ def cover(integral, x, y, w, h):
     return total / max(1, (x1 - x0) * (y1 - y0))
 
 
-# ---- people in one frame: (centre x, centre y, height) in pixels --------------------------------------------------------
+# ---- people in one frame: (centre x, centre y, height) in pixels ----------------------------------------------------
 def tighten(box):
     """The body inside a box: the detector's 64x128 window has a margin round the person."""
     x, y, w, h = box
@@ -108,7 +108,7 @@ def from_blobs(people, mask, height):
     return found
 
 
-# ---- tracks -------------------------------------------------------------------------------------------------------------
+# ---- tracks ---------------------------------------------------------------------------------------------------------
 def miss_distance(track, t, person):
     """Distance of a person from where the track was last, or from where it would be by its speed: the smaller."""
     last_t, last_x, last_y, _ = track[-1]
@@ -164,7 +164,8 @@ def write(path, people, height):
         "person": "[centre x, centre y, height] in pixels of the full picture, 768x576",
         "height_model": {"slope": round(height.slope, 4), "base": round(height.base, 2)},
     }
-    lines = [json.dumps([[round(float(v), 1) for v in person] for person in frame], separators=(",", ":")) for frame in people]
+    rounded = [[[round(float(v), 1) for v in person] for person in frame] for frame in people]
+    lines = [json.dumps(frame, separators=(",", ":")) for frame in rounded]
     head = json.dumps(document, indent=1).removesuffix("\n}")
     Path(path).write_text(head + ',\n "frames": [\n' + ",\n".join(lines) + "\n ]\n}\n")
 

@@ -4,8 +4,8 @@
 
     .venv/bin/python scripts/workload/make_unit_models.py testvectors/networks/unit
 
-For each supported model a few frames and ONNX Runtime's answers to them are stored beside it. Needs `scripts/setup core referee`.
-Every model has random numbers of its own, seeded by its name: adding one changes no other.
+For each supported model a few frames and ONNX Runtime's answers to them are stored beside it. Every model has random
+numbers of its own, seeded by its name: adding one changes no other. Needs `scripts/setup core referee`.
 """
 import json
 import sys
@@ -93,11 +93,13 @@ class Unit(Graph):
             "mean": random.normal(0, 0.2, channels),
             "variance": random.uniform(0.5, 2, channels),
         }
-        return self.node("BatchNormalization", name, [source] + [self.weight(f"{name}.{k}", v) for k, v in values.items()])
+        stored = [self.weight(f"{name}.{kind}", value) for kind, value in values.items()]
+        return self.node("BatchNormalization", name, [source, *stored])
 
     def gemm(self, name, source, outputs, inputs):
         weight = self.weight(f"{name}.weight", self.values(outputs, inputs))
-        return self.node("Gemm", name, [source, weight, self.weight(f"{name}.bias", self.values(outputs) / 4)], transB=1)
+        bias = self.weight(f"{name}.bias", self.values(outputs) / 4)
+        return self.node("Gemm", name, [source, weight, bias], transB=1)
 
     def frames(self):
         """Pixels in which some change from frame to frame, u8 [FRAMES][...]."""
@@ -224,7 +226,8 @@ def max_pool(unit, **attributes):
 
 @model()
 def max_pool_before_relu(unit):
-    a = unit.node("MaxPool", "pool", unit.layer("first", unit.image(1, 12, 16), 8, 1), kernel_shape=[2, 2], strides=[2, 2])
+    a = unit.layer("first", unit.image(1, 12, 16), 8, 1)
+    a = unit.node("MaxPool", "pool", a, kernel_shape=[2, 2], strides=[2, 2])
     return unit.layer("second", unit.relu(a), 4, 8)
 
 
@@ -238,7 +241,8 @@ def max_pool_two_readers(unit):
 
 @model()
 def max_pool_of_input(unit):
-    return unit.layer("conv", unit.node("MaxPool", "pool", unit.image(1, 12, 16), kernel_shape=[2, 2], strides=[2, 2]), 4, 1)
+    a = unit.node("MaxPool", "pool", unit.image(1, 12, 16), kernel_shape=[2, 2], strides=[2, 2])
+    return unit.layer("conv", a, 4, 1)
 
 
 @model("average_pool_2x2", kernel_shape=[2, 2], strides=[2, 2])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small writer of ONNX models: nodes with names that people read, weights beside them, checked and written deterministically.
+"""A small writer of ONNX models: nodes with names that people read, checked, the same bytes every time.
 
 Used with the pinned `onnx` package of .venv (scripts/setup core).
 """
