@@ -12,25 +12,21 @@ module eddy_axi_fetch
 #(
     parameter int unsigned Depth = 64  // beats; at least a burst, or the whole range
 ) (
-    input  logic        clk_i,
-    input  logic        rst_ni,
+    input  logic              clk_i,
+    input  logic              rst_ni,
     // range
-    input  logic        start_i,  // only while not busy
-    input  axi_addr_t   addr_i,
-    input  logic [31:0] beats_i,
-    input  logic        drop_i,
-    output logic        busy_o,
-    // bursts
-    output logic        burst_valid_o,
-    input  logic        burst_ready_i,
-    output burst_t      burst_o,
-    // read data of this stream, always taken
-    input  logic        r_valid_i,
-    input  beat_t       r_data_i,
+    input  logic              start_i,  // only while not busy
+    input  axi_addr_t         addr_i,
+    input  logic       [31:0] beats_i,
+    input  logic              drop_i,
+    output logic              busy_o,
+    // memory
+    output read_ask_t         read_o,
+    input  read_give_t        read_i,
     // beats in order
-    output logic        valid_o,
-    input  logic        ready_i,
-    output beat_t       data_o
+    output logic              valid_o,
+    input  logic              ready_i,
+    output beat_t             data_o
 );
   localparam int unsigned FillBits = $clog2(Depth + 1);
   localparam int unsigned BeatShift = $clog2(BeatBytes);
@@ -44,11 +40,11 @@ module eddy_axi_fetch
   assign to_block = (BlockBits + 1)'(BurstBeats) - {1'b0, addr_q[BeatShift+:BlockBits]};
   assign beats    = (left_q < 32'(to_block)) ? left_q[BlockBits:0] : to_block;
 
-  assign burst_valid_o = left_q != '0 && 32'(reserved_q) + 32'(beats) <= Depth;
-  assign burst_o       = '{addr: addr_q, len: 4'(beats - 1'b1)};
+  assign read_o.valid = left_q != '0 && 32'(reserved_q) + 32'(beats) <= Depth;
+  assign read_o.burst = '{addr: addr_q, len: 4'(beats - 1'b1)};
 
   logic issue, pop, head;
-  assign issue   = burst_valid_o && burst_ready_i;
+  assign issue   = read_o.valid && read_i.ready;
   assign valid_o = head && !drop_i;
   assign pop     = head && (ready_i || drop_i);
   assign busy_o  = left_q != '0 || reserved_q != '0;
@@ -77,15 +73,15 @@ module eddy_axi_fetch
   ) u_beats (
       .clk_i,
       .rst_ni,
-      .valid_i(r_valid_i),
+      .valid_i(read_i.data_valid),
       .ready_o(room),
-      .data_i (r_data_i),
+      .data_i (read_i.data),
       .valid_o(head),
       .ready_i(pop),
       .data_o
   );
 
-  `EDDY_ASSERT(RoomWasReserved, !r_valid_i || room)
+  `EDDY_ASSERT(RoomWasReserved, !read_i.data_valid || room)
   `EDDY_ASSUME(StartWhileIdle, !start_i || !busy_o)
   `EDDY_ASSUME(BeatAligned, !start_i || addr_i[BeatShift-1:0] == '0)
 endmodule

@@ -10,55 +10,50 @@ module eddy_axi_read
 #(
     parameter int unsigned Clients = ReadClients
 ) (
-    input  logic                 clk_i,
-    input  logic                 rst_ni,
-    // bursts
-    input  logic   [Clients-1:0] burst_valid_i,
-    output logic   [Clients-1:0] burst_ready_o,
-    input  burst_t [Clients-1:0] burst_i,
-    // data, by reader
-    output logic   [Clients-1:0] r_valid_o,
-    output beat_t                r_data_o,
+    input  logic                     clk_i,
+    input  logic                     rst_ni,
+    // readers
+    input  read_ask_t  [Clients-1:0] read_i,
+    output read_give_t [Clients-1:0] read_o,
     // memory
-    output logic                 axi_arvalid_o,
-    input  logic                 axi_arready_i,
-    output axi_id_t              axi_arid_o,
-    output axi_addr_t            axi_araddr_o,
-    output logic [7:0]           axi_arlen_o,
-    output logic [2:0]           axi_arsize_o,
-    output logic [1:0]           axi_arburst_o,
-    input  logic                 axi_rvalid_i,
-    output logic                 axi_rready_o,
-    input  axi_id_t              axi_rid_i,
-    input  beat_t                axi_rdata_i,
-    input  logic [1:0]           axi_rresp_i,
-    input  logic                 axi_rlast_i,
+    output logic                     axi_arvalid_o,
+    input  logic                     axi_arready_i,
+    output axi_id_t                  axi_arid_o,
+    output axi_addr_t                axi_araddr_o,
+    output logic       [        7:0] axi_arlen_o,
+    output logic       [        2:0] axi_arsize_o,
+    output logic       [        1:0] axi_arburst_o,
+    input  logic                     axi_rvalid_i,
+    output logic                     axi_rready_o,
+    input  axi_id_t                  axi_rid_i,
+    input  beat_t                    axi_rdata_i,
+    input  logic       [        1:0] axi_rresp_i,
+    input  logic                     axi_rlast_i,
     // what goes on
-    output logic                 error_o,    // memory answered with an error
-    output logic                 waiting_o,  // a burst has not ended
-    output logic                 progress_o
+    output logic                     error_o,        // memory answered with an error
+    output logic                     waiting_o,      // a burst has not ended
+    output logic                     progress_o
 );
   typedef struct packed {
     axi_id_t id;
     burst_t  burst;
   } request_t;
 
-  logic [Clients-1:0] grant;
+  logic [Clients-1:0] want, grant;
   logic [(Clients > 1 ? $clog2(Clients) : 1)-1:0] index;
   logic room, push;
   request_t request, head;
 
   // Pushed only when taken, so that the arbiter may change its mind until then.
-  assign push          = (burst_valid_i != '0) && room;
-  assign burst_ready_o = room ? grant : '0;
-  assign request       = '{id: axi_id_t'(index), burst: burst_i[index]};
+  assign push    = (want != '0) && room;
+  assign request = '{id: axi_id_t'(index), burst: read_i[index].burst};
 
   eddy_arb_rr #(
       .N(Clients)
   ) u_arb (
       .clk_i,
       .rst_ni,
-      .req_i  (burst_valid_i),
+      .req_i  (want),
       .adv_i  (push),
       .gnt_o  (grant),
       .index_o(index)
@@ -83,9 +78,11 @@ module eddy_axi_read
   assign axi_arburst_o = 2'b01;
 
   assign axi_rready_o = 1'b1;
-  assign r_data_o     = axi_rdata_i;
   always_comb begin
-    for (int unsigned i = 0; i < Clients; i++) r_valid_o[i] = axi_rvalid_i && axi_rid_i == axi_id_t'(i);
+    for (int unsigned i = 0; i < Clients; i++) begin
+      want[i]   = read_i[i].valid;
+      read_o[i] = '{ready: grant[i] && room, data_valid: axi_rvalid_i && axi_rid_i == axi_id_t'(i), data: axi_rdata_i};
+    end
   end
 
   logic [7:0] pending_q;  // bursts; each reader has a few at most
@@ -101,8 +98,8 @@ module eddy_axi_read
   assign progress_o = axi_rvalid_i || (axi_arvalid_o && axi_arready_i);
 
   `EDDY_ASSERT_NEXT(RequestStable, axi_arvalid_o && !axi_arready_i, axi_arvalid_o && $stable(head))
-  `EDDY_ASSERT(WithinFourKilobytes, !axi_arvalid_o ||
-               32'(axi_araddr_o[11:0]) + (32'(axi_arlen_o) + 1) * BeatBytes <= 4096)
+  `EDDY_ASSERT(WithinFourKilobytes,
+               !axi_arvalid_o || 32'(axi_araddr_o[11:0]) + (32'(axi_arlen_o) + 1) * BeatBytes <= 4096)
   `EDDY_ASSUME(DataWasAskedFor, !axi_rvalid_i || (pending_q != '0 && 32'(axi_rid_i) < Clients))
 
   logic unused;

@@ -16,14 +16,11 @@ module eddy_axi_store
     input  logic        valid_i,
     output logic        ready_o,
     input  store_t      store_i,
-    input  logic        flush_i,          // held until empty
-    output logic        empty_o,
-    // complete bursts
-    output logic        burst_valid_o,
-    input  logic        burst_ready_i,
-    output burst_t      burst_o,
-    output write_beat_t beat_o,
-    input  logic        beat_ready_i   // takes a beat of the burst taken last
+    input  logic        flush_i,  // held until done
+    output logic        done_o,   // all is in memory
+    // memory
+    output write_ask_t  write_o,
+    input  write_give_t write_i
 );
   localparam int unsigned BeatShift = $clog2(BeatBytes);
   localparam int unsigned BlockBits = $clog2(BurstBeats);
@@ -61,9 +58,9 @@ module eddy_axi_store
       .valid_i(close),
       .ready_o(closed),
       .data_i (burst_q),
-      .valid_o(burst_valid_o),
-      .ready_i(burst_ready_i),
-      .data_o (burst_o),
+      .valid_o(write_o.valid),
+      .ready_i(write_i.ready),
+      .data_o (write_o.burst),
       .count_o()
   );
 
@@ -78,12 +75,12 @@ module eddy_axi_store
       .ready_o(room),
       .data_i (store_i.beat),
       .valid_o(head),
-      .ready_i(beat_ready_i),
-      .data_o (beat_o),
+      .ready_i(write_i.beat_ready),
+      .data_o (write_o.beat),
       .count_o()
   );
-  assign empty_o = !open_q && !burst_valid_o && !head;
+  assign done_o = !open_q && !write_o.valid && !head && write_i.confirmed;
 
-  `EDDY_ASSERT(BeatIsThere, !beat_ready_i || head)
+  `EDDY_ASSERT(BeatIsThere, !write_i.beat_ready || head)
   `EDDY_ASSUME(BeatAligned, !valid_i || store_i.addr[BeatShift-1:0] == '0)
 endmodule

@@ -11,21 +11,17 @@ module eddy_axi_write
 ) (
     input  logic                      clk_i,
     input  logic                      rst_ni,
-    // bursts, complete
-    input  logic        [Clients-1:0] burst_valid_i,
-    output logic        [Clients-1:0] burst_ready_o,
-    input  burst_t      [Clients-1:0] burst_i,
-    input  write_beat_t [Clients-1:0] beat_i,
-    output logic        [Clients-1:0] beat_ready_o,
-    output logic        [Clients-1:0] quiet_o,        // all bursts taken are confirmed
+    // writers
+    input  write_ask_t  [Clients-1:0] write_i,
+    output write_give_t [Clients-1:0] write_o,
     // memory
     output logic                      axi_awvalid_o,
     input  logic                      axi_awready_i,
     output axi_id_t                   axi_awid_o,
     output axi_addr_t                 axi_awaddr_o,
-    output logic [7:0]                axi_awlen_o,
-    output logic [2:0]                axi_awsize_o,
-    output logic [1:0]                axi_awburst_o,
+    output logic        [        7:0] axi_awlen_o,
+    output logic        [        2:0] axi_awsize_o,
+    output logic        [        1:0] axi_awburst_o,
     output logic                      axi_wvalid_o,
     input  logic                      axi_wready_i,
     output beat_t                     axi_wdata_o,
@@ -34,7 +30,7 @@ module eddy_axi_write
     input  logic                      axi_bvalid_i,
     output logic                      axi_bready_o,
     input  axi_id_t                   axi_bid_i,
-    input  logic [1:0]                axi_bresp_i,
+    input  logic        [        1:0] axi_bresp_i,
     // what goes on
     output logic                      error_o,        // memory confirmed with an error
     output logic                      waiting_o,
@@ -54,14 +50,12 @@ module eddy_axi_write
   } data_t;
 
   // ------------------------------------------------------------- whose turn
-  logic [Clients-1:0] want, grant, full;
+  logic [Clients-1:0] want, grant;
   logic [IndexBits-1:0] index, client_q;
   logic take, busy_q, aw_room;
   logic [3:0] left_q;
 
-  assign want          = burst_valid_i & ~full;
-  assign take          = (want != '0) && !busy_q && aw_room;
-  assign burst_ready_o = take ? grant : '0;
+  assign take = (want != '0) && !busy_q && aw_room;
 
   eddy_arb_rr #(
       .N(Clients)
@@ -75,7 +69,7 @@ module eddy_axi_write
   );
 
   request_t request, head;
-  assign request = '{id: axi_id_t'(index), burst: burst_i[index]};
+  assign request = '{id: axi_id_t'(index), burst: write_i[index].burst};
   eddy_slice #(
       .data_t(request_t)
   ) u_aw (
@@ -98,11 +92,7 @@ module eddy_axi_write
   logic w_room, beat;
   data_t data, w_head;
   assign beat = busy_q && w_room;
-  assign data = '{beat: beat_i[client_q], last: left_q == '0};
-  always_comb begin
-    beat_ready_o = '0;
-    beat_ready_o[client_q] = beat;
-  end
+  assign data = '{beat: write_i[client_q].beat, last: left_q == '0};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) busy_q <= 1'b0;
@@ -111,7 +101,7 @@ module eddy_axi_write
   end
   always_ff @(posedge clk_i) begin
     if (take) client_q <= index;
-    if (take) left_q <= burst_i[index].len;
+    if (take) left_q <= write_i[index].burst.len;
     else if (beat) left_q <= left_q - 1'b1;
   end
 
@@ -127,19 +117,21 @@ module eddy_axi_write
       .ready_i(axi_wready_i),
       .data_o (w_head)
   );
-  assign axi_wdata_o = w_head.beat.data;
-  assign axi_wstrb_o = w_head.beat.strb;
-  assign axi_wlast_o = w_head.last;
+  assign axi_wdata_o  = w_head.beat.data;
+  assign axi_wstrb_o  = w_head.beat.strb;
+  assign axi_wlast_o  = w_head.last;
 
   // ------------------------------------------------------------- confirmations
   assign axi_bready_o = 1'b1;
   logic [Clients-1:0][PendingBits-1:0] pending_q;
-  logic [Clients-1:0] confirmed;
+  logic [Clients-1:0] taken, confirmed, quiet;
   always_comb begin
     for (int unsigned i = 0; i < Clients; i++) begin
       confirmed[i] = axi_bvalid_i && axi_bid_i == axi_id_t'(i);
-      quiet_o[i]   = pending_q[i] == '0;
-      full[i]      = pending_q[i] == '1;
+      quiet[i]     = pending_q[i] == '0;
+      want[i]      = write_i[i].valid && pending_q[i] != '1;
+      taken[i]     = take && grant[i];
+      write_o[i]   = '{ready: taken[i], beat_ready: beat && client_q == IndexBits'(i), confirmed: quiet[i]};
     end
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -147,8 +139,8 @@ module eddy_axi_write
       pending_q <= '0;
     end else begin
       for (int unsigned i = 0; i < Clients; i++) begin
-        if (burst_ready_o[i] != confirmed[i]) begin
-          pending_q[i] <= burst_ready_o[i] ? pending_q[i] + 1'b1 : pending_q[i] - 1'b1;
+        if (taken[i] != confirmed[i]) begin
+          pending_q[i] <= taken[i] ? pending_q[i] + 1'b1 : pending_q[i] - 1'b1;
         end
       end
     end
@@ -160,9 +152,9 @@ module eddy_axi_write
 
   `EDDY_ASSERT_NEXT(RequestStable, axi_awvalid_o && !axi_awready_i, axi_awvalid_o && $stable(head))
   `EDDY_ASSERT_NEXT(DataStable, axi_wvalid_o && !axi_wready_i, axi_wvalid_o && $stable(w_head))
-  `EDDY_ASSERT(WithinFourKilobytes, !axi_awvalid_o ||
-               32'(axi_awaddr_o[11:0]) + (32'(axi_awlen_o) + 1) * BeatBytes <= 4096)
-  `EDDY_ASSUME(ConfirmationIsDue, !axi_bvalid_i || (confirmed & ~quiet_o) != '0)
+  `EDDY_ASSERT(WithinFourKilobytes,
+               !axi_awvalid_o || 32'(axi_awaddr_o[11:0]) + (32'(axi_awlen_o) + 1) * BeatBytes <= 4096)
+  `EDDY_ASSUME(ConfirmationIsDue, !axi_bvalid_i || (confirmed & ~quiet) != '0)
 
   logic unused;
   assign unused = axi_bresp_i[0];

@@ -9,34 +9,34 @@
 module eddy_frame_scan
   import eddy_pkg::*, eddy_host_pkg::*;
 (
-    input  logic          clk_i,
-    input  logic          rst_ni,
+    input  logic                 clk_i,
+    input  logic                 rst_ni,
     // frame
-    input  logic          start_i,
-    input  input_config_t config_i,
-    input  logic [19:0]   elements_i,  // of a row
-    input  logic          first_i,
-    input  axi_addr_t     refs_i,
-    input  logic          halt_i,      // take no new row
-    input  logic          abort_i,
-    output logic          busy_o,
+    input  logic                 start_i,
+    input  input_config_t        config_i,
+    input  logic          [19:0] elements_i,     // of a row
+    input  logic                 first_i,
+    input  axi_addr_t            refs_i,
+    input  logic                 halt_i,         // take no new row
+    input  logic                 abort_i,
+    output logic                 busy_o,
     // input and references, beat by beat
-    input  logic          value_valid_i,
-    output logic          value_ready_o,
-    input  beat_t         value_i,
-    input  logic          ref_valid_i,
-    output logic          ref_ready_o,
-    input  beat_t         ref_i,
+    input  logic                 value_valid_i,
+    output logic                 value_ready_o,
+    input  beat_t                value_i,
+    input  logic                 ref_valid_i,
+    output logic                 ref_ready_o,
+    input  beat_t                ref_i,
     // what fires
-    output logic          valid_o,
-    input  logic          ready_i,
-    output scan_t         scan_o,
+    output logic                 valid_o,
+    input  logic                 ready_i,
+    output scan_t                scan_o,
     // references to memory
-    output logic          store_valid_o,
-    input  logic          store_ready_i,
-    output store_t        store_o,
-    output logic [4:0]    scanned_o,   // elements, this cycle
-    output logic          starved_o    // waits for memory
+    output logic                 store_valid_o,
+    input  logic                 store_ready_i,
+    output store_t               store_o,
+    output logic          [ 4:0] scanned_o,      // elements, this cycle
+    output logic                 starved_o       // waits for memory
 );
   logic whole;  // the value itself is sent, not a difference
   assign whole = first_i || config_i.spatial;

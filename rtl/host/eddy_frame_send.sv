@@ -6,32 +6,32 @@
 module eddy_frame_send
   import eddy_pkg::*, eddy_sweep_pkg::*, eddy_host_pkg::*;
 (
-    input  logic              clk_i,
-    input  logic              rst_ni,
+    input  logic                       clk_i,
+    input  logic                       rst_ni,
     // pixel table
-    input  logic              table_we_i,
-    input  logic [9:0]        table_addr_i,  // channel, pixel
-    input  act_t              table_data_i,
+    input  logic                       table_we_i,
+    input  logic          [       9:0] table_addr_i,   // channel, pixel
+    input  act_t                       table_data_i,
     // frame
-    input  logic              start_i,
-    input  input_config_t     config_i,
-    input  logic              first_i,
-    input  logic              parity_i,
-    input  logic [AxonBits:0] out_axons_i,
-    output logic              busy_o,
+    input  logic                       start_i,
+    input  input_config_t              config_i,
+    input  logic                       first_i,
+    input  logic                       parity_i,
+    input  logic          [AxonBits:0] out_axons_i,
+    output logic                       busy_o,
     // beats in which something fires, and last ones of rows
-    input  logic              valid_i,
-    output logic              ready_o,
-    input  scan_t             scan_i,
+    input  logic                       valid_i,
+    output logic                       ready_o,
+    input  scan_t                      scan_i,
     // eddy_emit
-    output logic              row_valid_o,
-    input  logic              row_ready_i,
-    output emit_op_e          row_op_o,
-    output emit_row_t         row_o,
-    output logic              group_valid_o,
-    input  logic              group_ready_i,
-    output group_t            group_o,
-    output logic              fired_o        // an element goes into group_o
+    output logic                       row_valid_o,
+    input  logic                       row_ready_i,
+    output emit_op_e                   row_op_o,
+    output emit_row_t                  row_o,
+    output logic                       group_valid_o,
+    input  logic                       group_ready_i,
+    output group_t                     group_o,
+    output logic                       fired_o         // an element goes into group_o
 );
   localparam int unsigned LaneBits = $clog2(PixelLanes);
   localparam int unsigned MergeBits = $clog2(MaxMerge);
@@ -48,20 +48,20 @@ module eddy_frame_send
   logic [$clog2(ValueLanes)-1:0] value_lane;
   logic must_open, row_end, close, ended, send, stage_free, pipe_empty;
 
-  assign pending    = scan_i.fire & ~sent_q;
-  assign one        = pending & (~pending + 1'b1);
-  assign last_row   = y_q == config_i.rows - 1'b1;
-  assign must_open  = valid_i && pending != '0 && !open_q;
-  assign send       = valid_i && pending != '0 && open_q && stage_free;
-  assign row_end    = valid_i && pending == '0 && scan_i.last && pipe_empty;
-  assign close      = open_q || last_row || merged_q == MergeBits'(MaxMerge - 1);
-  assign ended      = row_end && (!close || row_ready_i);
-  assign ready_o    = ended || (send && pending == one && !scan_i.last);
-  assign busy_o     = running_q;
+  assign pending = scan_i.fire & ~sent_q;
+  assign one = pending & (~pending + 1'b1);
+  assign last_row = y_q == config_i.rows - 1'b1;
+  assign must_open = valid_i && pending != '0 && !open_q;
+  assign send = valid_i && pending != '0 && open_q && stage_free;
+  assign row_end = valid_i && pending == '0 && scan_i.last && pipe_empty;
+  assign close = open_q || last_row || merged_q == MergeBits'(MaxMerge - 1);
+  assign ended = row_end && (!close || row_ready_i);
+  assign ready_o = ended || (send && pending == one && !scan_i.last);
+  assign busy_o = running_q;
 
   assign row_valid_o = must_open || (row_end && close);
-  assign row_op_o    = must_open ? EmitOpen : EmitClose;
-  assign row_o       = '{
+  assign row_op_o = must_open ? EmitOpen : EmitClose;
+  assign row_o = '{
           y: y_q,
           parity: parity_i,
           xbits: config_i.xbits,
@@ -109,7 +109,7 @@ module eddy_frame_send
   act_t looked_up, looked_up_base, value_q, value_base_q;
   logic stage_q, out_free;
   coord_t x_q;
-  chan_t c_q;
+  chan_t  c_q;
 
   assign step       = pixel_step(scan_i.c, 5'(lane), config_i.chans);
   assign pixel      = scan_i.value[8*lane+:8];

@@ -6,40 +6,40 @@
 module eddy_host_command
   import eddy_pkg::*, eddy_host_pkg::*;
 (
-    input  logic        clk_i,
-    input  logic        rst_ni,
-    input  logic        run_i,
-    input  logic        halt_i,
-    input  logic        restart_i,
-    input  logic [63:0] cycle_i,
-    input  tile_id_t    tile_id_i,
-    input  host_error_t error_i,        // the first one that stands
+    input  logic               clk_i,
+    input  logic               rst_ni,
+    input  logic               run_i,
+    input  logic               halt_i,
+    input  logic               restart_i,
+    input  logic        [63:0] cycle_i,
+    input  tile_id_t           tile_id_i,
+    input  host_error_t        error_i,           // the first one that stands
     // command ring
-    input  logic        valid_i,
-    output logic        ready_o,
-    input  descriptor_t command_i,
-    output logic        done_valid_o,
-    input  logic        done_ready_i,
-    output completion_t done_o,
-    output logic        done_irq_o,
+    input  logic               valid_i,
+    output logic               ready_o,
+    input  descriptor_t        command_i,
+    output logic               done_valid_o,
+    input  logic               done_ready_i,
+    output completion_t        done_o,
+    output logic               done_irq_o,
     // what is to be done; the descriptor stays
-    output descriptor_t command_o,
-    output logic        load_start_o,
-    output logic        frame_start_o,
-    output logic        readback_start_o,
+    output descriptor_t        command_o,
+    output logic               load_start_o,
+    output logic               frame_start_o,
+    output logic               readback_start_o,
     // how it ended
-    input  logic        load_done_i,
-    input  host_err_e   load_code_i,
-    input  logic [31:0] load_count_i,
-    input  logic        frame_done_i,
-    input  host_err_e   frame_code_i,
-    input  logic [31:0] frame_count_i,
-    input  logic [63:0] frame_cycle_i,
-    input  logic        readback_done_i,
-    input  host_err_e   readback_code_i,
-    input  logic [31:0] readback_count_i,
-    output host_error_t error_o,
-    output logic        active_o
+    input  logic               load_done_i,
+    input  host_err_e          load_code_i,
+    input  logic        [31:0] load_count_i,
+    input  logic               frame_done_i,
+    input  host_err_e          frame_code_i,
+    input  logic        [31:0] frame_count_i,
+    input  logic        [63:0] frame_cycle_i,
+    input  logic               readback_done_i,
+    input  host_err_e          readback_code_i,
+    input  logic        [31:0] readback_count_i,
+    output host_error_t        error_o,
+    output logic               active_o
 );
   typedef enum logic [1:0] {
     Idle,
@@ -117,8 +117,8 @@ module eddy_host_command
 
   // ------------------------------------------------------------- how it ended
   assign done_valid_o = state_q == Done;
-  assign done_irq_o   = command_q.irq || done_o.code != HostOk;
-  assign done_o       = '{
+  assign done_irq_o = command_q.irq || done_o.code != HostOk;
+  assign done_o = '{
           finish: finish_q,
           start: start_q,
           unused_b: '0,
@@ -139,7 +139,4 @@ module eddy_host_command
   end
 
   assign active_o = state_q != Idle || (valid_i && ready_o);
-
-  logic unused;
-  assign unused = ^{command_q.done, command_q.unused_a, command_q.unused_b, command_q.tag};
 endmodule

@@ -8,22 +8,22 @@
 module eddy_host_credit
   import eddy_pkg::*, eddy_host_pkg::*;
 (
-    input  logic              clk_i,
-    input  logic              rst_ni,
-    input  table_write_t      table_i,
-    input  logic [AxonBits:0] out_axons_i,
-    input  tile_id_t          tile_id_i,
+    input  logic                      clk_i,
+    input  logic                      rst_ni,
+    input  table_write_t              table_i,
+    input  logic         [AxonBits:0] out_axons_i,
+    input  tile_id_t                  tile_id_i,
     // credits out of the network
-    input  logic              valid_i,
-    output logic              ready_o,
-    input  token_t            credit_i,
+    input  logic                      valid_i,
+    output logic                      ready_o,
+    input  token_t                    credit_i,
     // frame: held until granted
-    input  logic              want_i,
-    input  logic              parity_i,
-    output logic              granted_o,
+    input  logic                      want_i,
+    input  logic                      parity_i,
+    output logic                      granted_o,
     // errors
-    output host_error_t       error_o,
-    output logic              active_o
+    output host_error_t               error_o,
+    output logic                      active_o
 );
   // ------------------------------------------------------------- credits: read, then check and write
   logic take, known, credit_q, write, load;
@@ -46,11 +46,7 @@ module eddy_host_credit
   logic bad;
   assign known = (AxonBits + 1)'(token_q.axon) < out_axons_i;
   assign bad   = token_q.parity != state.parity || token_q.row <= state.row;
-  assign next  = '{
-          parity: state.parity ^ token_q.last,
-          row: token_q.last ? '0 : token_q.row,
-          count: '0
-      };
+  assign next  = '{parity: state.parity ^ token_q.last, row: token_q.last ? '0 : token_q.row, count: '0};
   assign write = credit_q && !load && known && !bad;
 
   always_comb begin
@@ -97,7 +93,4 @@ module eddy_host_credit
   );
 
   assign active_o = credit_q || want_i;
-
-  logic unused;
-  assign unused = ^{credit_i.unused, token_q.count, token_q.unused, state.count, table_i.data, table_i.index};
 endmodule

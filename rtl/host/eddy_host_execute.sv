@@ -3,57 +3,50 @@
 module eddy_host_execute
   import eddy_pkg::*, eddy_host_pkg::*;
 (
-    input  logic         clk_i,
-    input  logic         rst_ni,
-    input  host_config_t config_i,
-    input  tile_id_t     tile_id_i,
-    input  logic         restart_i,
-    input  logic [63:0]  cycle_i,
-    input  host_error_t  error_i,            // the first one that stands
+    input  logic                clk_i,
+    input  logic                rst_ni,
+    input  host_config_t        config_i,
+    input  tile_id_t            tile_id_i,
+    input  logic                restart_i,
+    input  logic         [63:0] cycle_i,
+    input  host_error_t         error_i,         // the first one that stands
     // command ring
-    input  logic         valid_i,
-    output logic         ready_o,
-    input  descriptor_t  command_i,
-    output logic         done_valid_o,
-    input  logic         done_ready_i,
-    output completion_t  done_o,
-    output logic         done_irq_o,
+    input  logic                valid_i,
+    output logic                ready_o,
+    input  descriptor_t         command_i,
+    output logic                done_valid_o,
+    input  logic                done_ready_i,
+    output completion_t         done_o,
+    output logic                done_irq_o,
     // frames
-    output logic         frame_start_o,
-    output descriptor_t  frame_o,
-    input  logic         frame_done_i,
-    input  host_err_e    frame_code_i,
-    input  logic [31:0]  frame_count_i,
-    input  logic [63:0]  frame_cycle_i,
+    output logic                frame_start_o,
+    output descriptor_t         frame_o,
+    input  logic                frame_done_i,
+    input  host_err_e           frame_code_i,
+    input  logic         [31:0] frame_count_i,
+    input  logic         [63:0] frame_cycle_i,
     // memory
-    output logic         read_valid_o,
-    input  logic         read_ready_i,
-    output burst_t       read_o,
-    input  logic         r_valid_i,
-    input  beat_t        r_data_i,
-    output logic         write_valid_o,
-    input  logic         write_ready_i,
-    output burst_t       write_o,
-    output write_beat_t  beat_o,
-    input  logic         beat_ready_i,
-    input  logic         written_i,
+    output read_ask_t           read_o,
+    input  read_give_t          read_i,
+    output write_ask_t          write_o,
+    input  write_give_t         write_i,
     // network
-    output logic         load_valid_o,       // writes
-    input  logic         load_ready_i,
-    output flit_t        load_flit_o,
-    output logic         word_valid_o,       // reads
-    input  logic         word_ready_i,
-    output flit_t        word_flit_o,
-    input  logic         answer_valid_i,
-    input  write_t       answer_i,
+    output logic                load_valid_o,    // writes
+    input  logic                load_ready_i,
+    output flit_t               load_flit_o,
+    output logic                word_valid_o,    // reads
+    input  logic                word_ready_i,
+    output flit_t               word_flit_o,
+    input  logic                answer_valid_i,
+    input  write_t              answer_i,
     // the gateway's own tables
-    output logic         table_valid_o,
-    input  logic         table_ready_i,
-    output host_addr_t   table_addr_o,
-    output logic [31:0]  table_data_o,
-    output host_error_t  error_o,
-    output host_error_t  word_error_o,
-    output logic         active_o
+    output logic                table_valid_o,
+    input  logic                table_ready_i,
+    output host_addr_t          table_addr_o,
+    output logic         [31:0] table_data_o,
+    output host_error_t         error_o,
+    output host_error_t         word_error_o,
+    output logic                active_o
 );
   // ------------------------------------------------------------- commands
   descriptor_t command;
@@ -130,19 +123,16 @@ module eddy_host_execute
   eddy_axi_fetch u_list (
       .clk_i,
       .rst_ni,
-      .start_i      (load_start),
-      .addr_i       (command.address[AxiAddrBits-1:0]),
-      .beats_i      ((command.count >> $clog2(RecordsPerBeat)) + 32'(command.count[$clog2(RecordsPerBeat)-1:0] != '0)),
-      .drop_i       (list_drop),
-      .busy_o       (list_busy),
-      .burst_valid_o(read_valid_o),
-      .burst_ready_i(read_ready_i),
-      .burst_o      (read_o),
-      .r_valid_i,
-      .r_data_i,
-      .valid_o      (list_valid),
-      .ready_i      (list_ready),
-      .data_o       (list_beat)
+      .start_i(load_start),
+      .addr_i (command.address[AxiAddrBits-1:0]),
+      .beats_i((command.count >> $clog2(RecordsPerBeat)) + 32'(command.count[$clog2(RecordsPerBeat)-1:0] != '0)),
+      .drop_i (list_drop),
+      .busy_o (list_busy),
+      .read_o,
+      .read_i,
+      .valid_o(list_valid),
+      .ready_i(list_ready),
+      .data_o (list_beat)
   );
 
   eddy_host_load u_load (
@@ -196,12 +186,8 @@ module eddy_host_execute
       .word_done_i  (word_done),
       .word_failed_i(word_failed),
       .word_data_i  (word_data),
-      .write_valid_o,
-      .write_ready_i,
       .write_o,
-      .beat_o,
-      .beat_ready_i,
-      .written_i,
+      .write_i,
       .active_o     (readback_active)
   );
 

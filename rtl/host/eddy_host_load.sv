@@ -6,38 +6,38 @@
 module eddy_host_load
   import eddy_pkg::*, eddy_host_pkg::*;
 (
-    input  logic        clk_i,
-    input  logic        rst_ni,
+    input  logic              clk_i,
+    input  logic              rst_ni,
     // command
-    input  logic        start_i,  // only while idle
-    input  op_e         op_i,     // OpLoad, OpFence or OpTable
-    input  logic [31:0] count_i,
-    output logic        done_o,   // pulse
-    output host_err_e   code_o,   // with done, as the next
-    output logic [31:0] count_o,
+    input  logic              start_i,        // only while idle
+    input  op_e               op_i,           // OpLoad, OpFence or OpTable
+    input  logic       [31:0] count_i,
+    output logic              done_o,         // pulse
+    output host_err_e         code_o,         // with done, as the next
+    output logic       [31:0] count_o,
     // records, RecordsPerBeat a beat
-    input  logic        valid_i,
-    output logic        ready_o,
-    input  beat_t       data_i,
-    output logic        drop_o,
-    input  logic        fetch_busy_i,
+    input  logic              valid_i,
+    output logic              ready_o,
+    input  beat_t             data_i,
+    output logic              drop_o,
+    input  logic              fetch_busy_i,
     // writes to tiles
-    output logic        tx_valid_o,
-    input  logic        tx_ready_i,
-    output flit_t       tx_flit_o,
+    output logic              tx_valid_o,
+    input  logic              tx_ready_i,
+    output flit_t             tx_flit_o,
     // read-backs
-    output logic        word_valid_o,
-    input  logic        word_ready_i,
-    output dest_t       word_dest_o,
-    output host_addr_t  word_addr_o,
-    input  logic        word_done_i,
-    input  logic        word_failed_i,
+    output logic              word_valid_o,
+    input  logic              word_ready_i,
+    output dest_t             word_dest_o,
+    output host_addr_t        word_addr_o,
+    input  logic              word_done_i,
+    input  logic              word_failed_i,
     // writes to the own tables
-    output logic        table_valid_o,
-    input  logic        table_ready_i,
-    output host_addr_t  table_addr_o,
-    output logic [31:0] table_data_o,
-    output logic        active_o
+    output logic              table_valid_o,
+    input  logic              table_ready_i,
+    output host_addr_t        table_addr_o,
+    output logic       [31:0] table_data_o,
+    output logic              active_o
 );
   localparam int unsigned SlotBits = $clog2(RecordsPerBeat);
 
@@ -60,12 +60,12 @@ module eddy_host_load
   assign word_valid_o  = offer && op_q == OpFence;
   assign table_valid_o = offer && op_q == OpTable;
   write_t body;
-  assign body          = '{addr: load.addr, data: load.data, unused: '0};
-  assign tx_flit_o     = '{kind: KindWrite, dest: load.dest, body: body};
-  assign word_dest_o   = load.dest;
-  assign word_addr_o   = load.addr;
-  assign table_addr_o  = load.addr;
-  assign table_data_o  = load.data;
+  assign body         = '{addr: load.addr, data: load.data, unused: '0};
+  assign tx_flit_o    = '{kind: KindWrite, dest: load.dest, body: body};
+  assign word_dest_o  = load.dest;
+  assign word_addr_o  = load.addr;
+  assign table_addr_o = load.addr;
+  assign table_data_o = load.data;
 
   always_comb begin
     unique case (op_q)
@@ -110,7 +110,4 @@ module eddy_host_load
       count_o <= count_o + 1'b1;
     end
   end
-
-  logic unused;
-  assign unused = ^load.unused;
 endmodule

@@ -6,28 +6,20 @@ module eddy_host_memory
     input  logic                           clk_i,
     input  logic                           rst_ni,
     input  tile_id_t                       tile_id_i,
-    input  logic        [31:0]             limit_i,
-    // readers
-    input  logic        [ReadClients-1:0]  read_valid_i,
-    output logic        [ReadClients-1:0]  read_ready_o,
-    input  burst_t      [ReadClients-1:0]  read_i,
-    output logic        [ReadClients-1:0]  r_valid_o,
-    output beat_t                          r_data_o,
-    // writers
-    input  logic        [WriteClients-1:0] write_valid_i,
-    output logic        [WriteClients-1:0] write_ready_o,
-    input  burst_t      [WriteClients-1:0] write_i,
-    input  write_beat_t [WriteClients-1:0] beat_i,
-    output logic        [WriteClients-1:0] beat_ready_o,
-    output logic        [WriteClients-1:0] written_o,
+    input  logic        [            31:0] limit_i,
+    // clients
+    input  read_ask_t   [ ReadClients-1:0] read_i,
+    output read_give_t  [ ReadClients-1:0] read_o,
+    input  write_ask_t  [WriteClients-1:0] write_i,
+    output write_give_t [WriteClients-1:0] write_o,
     // AXI4
     output logic                           axi_awvalid_o,
     input  logic                           axi_awready_i,
     output axi_id_t                        axi_awid_o,
     output axi_addr_t                      axi_awaddr_o,
-    output logic [7:0]                     axi_awlen_o,
-    output logic [2:0]                     axi_awsize_o,
-    output logic [1:0]                     axi_awburst_o,
+    output logic        [             7:0] axi_awlen_o,
+    output logic        [             2:0] axi_awsize_o,
+    output logic        [             1:0] axi_awburst_o,
     output logic                           axi_wvalid_o,
     input  logic                           axi_wready_i,
     output beat_t                          axi_wdata_o,
@@ -36,19 +28,19 @@ module eddy_host_memory
     input  logic                           axi_bvalid_i,
     output logic                           axi_bready_o,
     input  axi_id_t                        axi_bid_i,
-    input  logic [1:0]                     axi_bresp_i,
+    input  logic        [             1:0] axi_bresp_i,
     output logic                           axi_arvalid_o,
     input  logic                           axi_arready_i,
     output axi_id_t                        axi_arid_o,
     output axi_addr_t                      axi_araddr_o,
-    output logic [7:0]                     axi_arlen_o,
-    output logic [2:0]                     axi_arsize_o,
-    output logic [1:0]                     axi_arburst_o,
+    output logic        [             7:0] axi_arlen_o,
+    output logic        [             2:0] axi_arsize_o,
+    output logic        [             1:0] axi_arburst_o,
     input  logic                           axi_rvalid_i,
     output logic                           axi_rready_o,
     input  axi_id_t                        axi_rid_i,
     input  beat_t                          axi_rdata_i,
-    input  logic [1:0]                     axi_rresp_i,
+    input  logic        [             1:0] axi_rresp_i,
     input  logic                           axi_rlast_i,
     output host_error_t                    error_o,
     output logic                           active_o
@@ -59,11 +51,8 @@ module eddy_host_memory
   eddy_axi_read u_read (
       .clk_i,
       .rst_ni,
-      .burst_valid_i(read_valid_i),
-      .burst_ready_o(read_ready_o),
-      .burst_i      (read_i),
-      .r_valid_o,
-      .r_data_o,
+      .read_i,
+      .read_o,
       .axi_arvalid_o,
       .axi_arready_i,
       .axi_arid_o,
@@ -77,20 +66,16 @@ module eddy_host_memory
       .axi_rdata_i,
       .axi_rresp_i,
       .axi_rlast_i,
-      .error_o      (read_error),
-      .waiting_o    (read_waiting),
-      .progress_o   (read_progress)
+      .error_o   (read_error),
+      .waiting_o (read_waiting),
+      .progress_o(read_progress)
   );
 
   eddy_axi_write u_write (
       .clk_i,
       .rst_ni,
-      .burst_valid_i(write_valid_i),
-      .burst_ready_o(write_ready_o),
-      .burst_i      (write_i),
-      .beat_i,
-      .beat_ready_o,
-      .quiet_o      (written_o),
+      .write_i,
+      .write_o,
       .axi_awvalid_o,
       .axi_awready_i,
       .axi_awid_o,
@@ -107,9 +92,9 @@ module eddy_host_memory
       .axi_bready_o,
       .axi_bid_i,
       .axi_bresp_i,
-      .error_o      (write_error),
-      .waiting_o    (write_waiting),
-      .progress_o   (write_progress)
+      .error_o   (write_error),
+      .waiting_o (write_waiting),
+      .progress_o(write_progress)
   );
 
   eddy_watch u_read_watch (
@@ -140,5 +125,9 @@ module eddy_host_memory
     else error_o.code = HostErrWaitWrite;
   end
 
-  assign active_o = read_waiting || write_waiting || read_valid_i != '0 || write_valid_i != '0;
+  always_comb begin
+    active_o = read_waiting || write_waiting;
+    for (int unsigned i = 0; i < ReadClients; i++) active_o |= read_i[i].valid;
+    for (int unsigned i = 0; i < WriteClients; i++) active_o |= write_i[i].valid;
+  end
 endmodule

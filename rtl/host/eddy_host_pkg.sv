@@ -61,14 +61,14 @@ package eddy_host_pkg;
   // ---------------------------------------------------------------- in host memory
   /// Second half of a descriptor, written by the gateway before the ring's tail moves on.
   typedef struct packed {
-    logic [63:0] finish;  // cycle: command done; drain: last result written
-    logic [63:0] start;   // cycle: command taken; frame: first pixel read; drain: buffer opened
+    logic [63:0] finish;    // cycle: command done; drain: last result written
+    logic [63:0] start;     // cycle: command taken; frame: first pixel read; drain: buffer opened
     logic [11:0] unused_b;
-    error_t      error;   // first error flit, if `code` is HostErrTile or below 16
-    logic [31:0] count;   // frame: fired pixels; drain: event records; else records or words done
+    error_t      error;     // first error flit, if `code` is HostErrTile or below 16
+    logic [31:0] count;     // frame: fired pixels; drain: event records; else records or words done
     logic [15:0] unused_a;
     host_err_e   code;
-    logic [7:0]  done;    // 1
+    logic [7:0]  done;      // 1
   } completion_t;
 
   /// Both rings: 64 bytes, on a 64-byte boundary. Addresses are multiples of BeatBytes.
@@ -80,11 +80,11 @@ package eddy_host_pkg;
     logic [31:0] count;
     logic [63:0] address_b;
     logic [63:0] address;
-    logic [31:0] tag;       // the driver's own; not looked at
+    logic [31:0] tag;        // the driver's own; not looked at
     logic [20:0] unused_a;
-    logic        parity;    // frame: its parity
-    logic        first;     // frame: no references yet, all are set
-    logic        irq;       // interrupt when done
+    logic        parity;     // frame: its parity
+    logic        first;      // frame: no references yet, all are set
+    logic        irq;        // interrupt when done
     op_e         op;
   } descriptor_t;
 
@@ -98,9 +98,9 @@ package eddy_host_pkg;
 
   /// 64 bits in a drain buffer: an event of an output population, or (`last`) the end of the frame.
   typedef struct packed {
-    logic        last;   // end of frame: axon and value are 0, pos is the number of records before
+    logic        last;    // end of frame: axon and value are 0, pos is the number of records before
     logic [10:0] unused;
-    axon_id_t    axon;   // in-axon of the gateway
+    axon_id_t    axon;    // in-axon of the gateway
     pos_t        pos;
     act_t        value;
   } record_t;
@@ -133,6 +133,30 @@ package eddy_host_pkg;
     write_beat_t beat;
   } store_t;
 
+  /// Between a client of memory and the engines: what it asks for, what it gets.
+  typedef struct packed {
+    logic   valid;  // a burst; room for its data is there
+    burst_t burst;
+  } read_ask_t;
+
+  typedef struct packed {
+    logic  ready;       // burst taken
+    logic  data_valid;  // taken at once
+    beat_t data;
+  } read_give_t;
+
+  typedef struct packed {
+    logic        valid;  // a burst; all its data is there
+    burst_t      burst;
+    write_beat_t beat;   // of the burst taken last
+  } write_ask_t;
+
+  typedef struct packed {
+    logic ready;       // burst taken
+    logic beat_ready;  // beat taken
+    logic confirmed;   // all bursts taken are in memory
+  } write_give_t;
+
   typedef enum logic [2:0] {
     ReadCommand = 3'd0,  // descriptors
     ReadDrain   = 3'd1,
@@ -150,6 +174,16 @@ package eddy_host_pkg;
     WriteBack    = 3'd4   // words read from tiles
   } write_client_e;
   parameter int unsigned WriteClients = 5;
+
+  // ---------------------------------------------------------------- engines
+  typedef enum logic [1:0] {
+    SendLoad   = 2'd0,
+    SendWord   = 2'd1,
+    SendFrame  = 2'd2,
+    SendCredit = 2'd3
+  } sender_e;
+  parameter int unsigned Senders = 4;
+  parameter int unsigned EngineErrors = 7;  // sources of errors within the engines
 
   // ---------------------------------------------------------------- frame input
   /// A beat of the input in which something fires, or the last of a row.
@@ -190,7 +224,7 @@ package eddy_host_pkg;
     logic        active;
     logic        open;
     logic [7:0]  in_flight;
-    host_error_t error;  // first; valid while it stands
+    host_error_t error;         // first; valid while it stands
     logic [15:0] command_tail;
     logic [15:0] drain_tail;
   } host_status_t;
@@ -205,7 +239,7 @@ package eddy_host_pkg;
     kind_e      tx_kind;
     logic [4:0] scanned;
     logic       fired;
-    logic       read;          // beats
+    logic       read;           // beats
     logic       written;
     logic       stall_net;
     logic       stall_read;
@@ -233,17 +267,17 @@ package eddy_host_pkg;
   } input_config_t;
 
   typedef struct packed {
-    logic             run;    // commands are taken
-    logic             halt;   // no new command, no new row of the input
-    logic             abort;  // frames send closing tokens only, results are discarded
-    ring_config_t     command;
-    ring_config_t     drain;
-    input_config_t    frame;
-    logic [AxonBits:0] in_axons;   // in use by the results
-    logic [AxonBits:0] out_axons;  // in use by the frame input
-    logic [7:0]       in_flight;  // frames between first pixel and last result
-    logic [31:0]      limit_net;  // cycles; 0: no limit
-    logic [31:0]      limit_mem;
-    logic [31:0]      limit_frame;
+    logic              run;          // commands are taken
+    logic              halt;         // no new command, no new row of the input
+    logic              abort;        // frames send closing tokens only, results are discarded
+    ring_config_t      command;
+    ring_config_t      drain;
+    input_config_t     frame;
+    logic [AxonBits:0] in_axons;     // in use by the results
+    logic [AxonBits:0] out_axons;    // in use by the frame input
+    logic [7:0]        in_flight;    // frames between first pixel and last result
+    logic [31:0]       limit_net;    // cycles; 0: no limit
+    logic [31:0]       limit_mem;
+    logic [31:0]       limit_frame;
   } host_config_t;
 endpackage

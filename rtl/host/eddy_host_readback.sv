@@ -3,33 +3,29 @@
 module eddy_host_readback
   import eddy_pkg::*, eddy_host_pkg::*;
 (
-    input  logic        clk_i,
-    input  logic        rst_ni,
+    input  logic               clk_i,
+    input  logic               rst_ni,
     // command
-    input  logic        start_i,  // only while idle
-    input  dest_t       dest_i,
-    input  host_addr_t  word_i,
-    input  logic [31:0] count_i,
-    input  axi_addr_t   addr_i,
-    output logic        done_o,   // pulse; all is in memory
-    output host_err_e   code_o,   // with done, as the next
-    output logic [31:0] count_o,
+    input  logic               start_i,        // only while idle
+    input  dest_t              dest_i,
+    input  host_addr_t         word_i,
+    input  logic        [31:0] count_i,
+    input  axi_addr_t          addr_i,
+    output logic               done_o,         // pulse; all is in memory
+    output host_err_e          code_o,         // with done, as the next
+    output logic        [31:0] count_o,
     // reads
-    output logic        word_valid_o,
-    input  logic        word_ready_i,
-    output dest_t       word_dest_o,
-    output host_addr_t  word_addr_o,
-    input  logic        word_done_i,
-    input  logic        word_failed_i,
-    input  logic [31:0] word_data_i,
+    output logic               word_valid_o,
+    input  logic               word_ready_i,
+    output dest_t              word_dest_o,
+    output host_addr_t         word_addr_o,
+    input  logic               word_done_i,
+    input  logic               word_failed_i,
+    input  logic        [31:0] word_data_i,
     // memory
-    output logic        write_valid_o,
-    input  logic        write_ready_i,
-    output burst_t      write_o,
-    output write_beat_t beat_o,
-    input  logic        beat_ready_i,
-    input  logic        written_i,
-    output logic        active_o
+    output write_ask_t         write_o,
+    input  write_give_t        write_i,
+    output logic               active_o
 );
   localparam int unsigned Words = AxiDataBits / 32;
   localparam int unsigned SlotBits = $clog2(Words);
@@ -48,12 +44,12 @@ module eddy_host_readback
   logic [31:0] left_q;
   logic [SlotBits-1:0] slot_q;
   write_beat_t beat_q;
-  logic last, room, empty;
+  logic last, room, in_memory;
 
   assign last         = left_q == '0 || failed_q;
   assign word_valid_o = state_q == Ask;
   assign word_addr_o  = word_q;
-  assign done_o       = state_q == Flush && empty && written_i;
+  assign done_o       = state_q == Flush && in_memory;
   assign code_o       = failed_q ? HostErrWaitAnswer : HostOk;
   assign active_o     = state_q != Idle;
 
@@ -102,15 +98,12 @@ module eddy_host_readback
   eddy_axi_store u_store (
       .clk_i,
       .rst_ni,
-      .valid_i      (state_q == Store && beat_q.strb != '0),
-      .ready_o      (room),
-      .store_i      ('{addr: addr_q, beat: beat_q}),
-      .flush_i      (state_q == Flush),
-      .empty_o      (empty),
-      .burst_valid_o(write_valid_o),
-      .burst_ready_i(write_ready_i),
-      .burst_o      (write_o),
-      .beat_o,
-      .beat_ready_i
+      .valid_i(state_q == Store && beat_q.strb != '0),
+      .ready_o(room),
+      .store_i('{addr: addr_q, beat: beat_q}),
+      .flush_i(state_q == Flush),
+      .done_o (in_memory),
+      .write_o,
+      .write_i
   );
 endmodule

@@ -57,7 +57,7 @@ module eddy_host_rx
         ready          = credit_ready_i;
       end
       KindAnswer: answer_valid_o = valid;
-      KindError: error_o = '{valid: valid, code: HostErrTile, tile: sent.tile, error: sent};
+      KindError:  error_o = '{valid: valid, code: HostErrTile, tile: sent.tile, error: sent};
       default: begin
         error_o.valid = valid;
         error_o.code  = host_err_e'(ErrKind);

@@ -3,27 +3,27 @@
 module eddy_host_table
   import eddy_pkg::*, eddy_host_pkg::*;
 (
-    input  logic         clk_i,
-    input  logic         rst_ni,
-    input  tile_id_t     tile_id_i,
-    input  logic         busy_i,         // a frame is being sent: tables are in use
+    input  logic                clk_i,
+    input  logic                rst_ni,
+    input  tile_id_t            tile_id_i,
+    input  logic                busy_i,        // a frame is being sent: tables are in use
     // from the registers; kept until taken
-    input  logic         reg_valid_i,
-    output logic         reg_ready_o,
-    input  host_addr_t   reg_addr_i,
-    input  logic [31:0]  reg_data_i,
+    input  logic                reg_valid_i,
+    output logic                reg_ready_o,
+    input  host_addr_t          reg_addr_i,
+    input  logic         [31:0] reg_data_i,
     // from a command
-    input  logic         load_valid_i,
-    output logic         load_ready_o,
-    input  host_addr_t   load_addr_i,
-    input  logic [31:0]  load_data_i,
+    input  logic                load_valid_i,
+    output logic                load_ready_o,
+    input  host_addr_t          load_addr_i,
+    input  logic         [31:0] load_data_i,
     // to the tables
-    output table_write_t table_o,
-    output logic         pixel_we_o,
-    output logic [9:0]   pixel_addr_o,
-    output act_t         pixel_data_o,
-    output host_error_t  error_o,
-    output logic         active_o
+    output table_write_t        table_o,
+    output logic                pixel_we_o,
+    output logic         [ 9:0] pixel_addr_o,
+    output act_t                pixel_data_o,
+    output host_error_t         error_o,
+    output logic                active_o
 );
   logic valid, is_table, is_pixel, ready, port_active;
   write_t word;

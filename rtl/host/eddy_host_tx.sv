@@ -2,22 +2,20 @@
 /// Merges the senders of the gateway into the network, in turn, and watches that the network moves.
 module eddy_host_tx
   import eddy_pkg::*, eddy_host_pkg::*;
-#(
-    parameter int unsigned Senders = 4
-) (
-    input  logic                clk_i,
-    input  logic                rst_ni,
-    input  tile_id_t            tile_id_i,
-    input  logic  [31:0]        limit_i,
+(
+    input  logic                      clk_i,
+    input  logic                      rst_ni,
+    input  tile_id_t                  tile_id_i,
+    input  logic        [       31:0] limit_i,
     // senders
-    input  logic  [Senders-1:0] valid_i,
-    output logic  [Senders-1:0] ready_o,
-    input  flit_t [Senders-1:0] flit_i,
+    input  logic        [Senders-1:0] valid_i,
+    output logic        [Senders-1:0] ready_o,
+    input  flit_t       [Senders-1:0] flit_i,
     // network
-    output logic                tx_valid_o,
-    input  logic                tx_ready_i,
-    output flit_t               tx_flit_o,
-    output host_error_t         error_o
+    output logic                      tx_valid_o,
+    input  logic                      tx_ready_i,
+    output flit_t                     tx_flit_o,
+    output host_error_t               error_o
 );
   logic [Senders-1:0] grant;
   logic [$clog2(Senders)-1:0] index;

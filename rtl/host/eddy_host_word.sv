@@ -6,27 +6,27 @@
 module eddy_host_word
   import eddy_pkg::*, eddy_host_pkg::*;
 (
-    input  logic        clk_i,
-    input  logic        rst_ni,
-    input  tile_id_t    tile_id_i,
-    input  logic [31:0] limit_i,
+    input  logic               clk_i,
+    input  logic               rst_ni,
+    input  tile_id_t           tile_id_i,
+    input  logic        [31:0] limit_i,
     // request
-    input  logic        valid_i,
-    output logic        ready_o,
-    input  dest_t       dest_i,
-    input  host_addr_t  addr_i,
+    input  logic               valid_i,
+    output logic               ready_o,
+    input  dest_t              dest_i,
+    input  host_addr_t         addr_i,
     // its end
-    output logic        done_o,         // pulse
-    output logic        failed_o,       // with done: no answer
-    output logic [31:0] data_o,
+    output logic               done_o,       // pulse
+    output logic               failed_o,     // with done: no answer
+    output logic        [31:0] data_o,
     // network
-    output logic        tx_valid_o,
-    input  logic        tx_ready_i,
-    output flit_t       tx_flit_o,
-    input  logic        rx_valid_i,     // answers; always taken
-    input  write_t      rx_answer_i,
-    output host_error_t error_o,
-    output logic        active_o
+    output logic               tx_valid_o,
+    input  logic               tx_ready_i,
+    output flit_t              tx_flit_o,
+    input  logic               rx_valid_i,   // answers; always taken
+    input  write_t             rx_answer_i,
+    output host_error_t        error_o,
+    output logic               active_o
 );
   typedef enum logic [1:0] {
     Idle,
@@ -85,7 +85,4 @@ module eddy_host_word
     error_o.error.tile = dest_q.tile;
     error_o.error.info = 27'(expired ? addr_q : rx_answer_i.addr);
   end
-
-  logic unused;
-  assign unused = ^rx_answer_i.unused;
 endmodule

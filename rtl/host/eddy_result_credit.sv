@@ -5,18 +5,18 @@
 module eddy_result_credit
   import eddy_pkg::*, eddy_host_pkg::*;
 (
-    input  logic              clk_i,
-    input  logic              rst_ni,
-    input  table_write_t      table_i,
-    input  logic [AxonBits:0] in_axons_i,
+    input  logic                      clk_i,
+    input  logic                      rst_ni,
+    input  table_write_t              table_i,
+    input  logic         [AxonBits:0] in_axons_i,
     // one round
-    input  logic              start_i,   // only while idle
-    input  logic              parity_i,  // of the frame that is done
+    input  logic                      start_i,     // only while idle
+    input  logic                      parity_i,    // of the frame that is done
     // network
-    output logic              tx_valid_o,
-    input  logic              tx_ready_i,
-    output flit_t             tx_flit_o,
-    output logic              active_o
+    output logic                      tx_valid_o,
+    input  logic                      tx_ready_i,
+    output flit_t                     tx_flit_o,
+    output logic                      active_o
 );
   logic busy_q, parity_q, read;
   logic [AxonBits:0] axon_q;
@@ -69,7 +69,4 @@ module eddy_result_credit
           unused: '0
       };
   assign tx_flit_o = '{kind: KindCredit, dest: source.dest, body: credit};
-
-  logic unused;
-  assign unused = ^{table_i.data, table_i.index};
 endmodule

@@ -11,20 +11,16 @@ module eddy_result_store
     input  logic        valid_i,
     output logic        ready_o,
     input  record_t     record_i,
-    output logic        empty_o,   // all is in memory
+    output logic        done_o,    // all is in memory
     // memory
-    output logic        write_valid_o,
-    input  logic        write_ready_i,
-    output burst_t      write_o,
-    output write_beat_t beat_o,
-    input  logic        beat_ready_i,
-    input  logic        written_i
+    output write_ask_t  write_o,
+    input  write_give_t write_i
 );
   if (RecordsPerBeat != 2) begin : gen_check
     $error("eddy_result_store: a beat holds two records");
   end
 
-  logic half_q, beat, take, room, flushing_q, drained;
+  logic half_q, beat, take, room, flushing_q, in_memory;
   record_t record_q;
   axi_addr_t addr_q;
   store_t store;
@@ -35,8 +31,10 @@ module eddy_result_store
   assign take    = valid_i && ready_o;
   always_comb begin
     store.addr = addr_q;
-    store.beat = half_q ? '{data: {record_i, record_q}, strb: '1}
-                        : '{data: AxiDataBits'(record_i), strb: BeatBytes'(8'hFF)};
+    store.beat = half_q ?
+    '{data: {record_i, record_q}, strb: '1}
+    :
+    '{data: AxiDataBits'(record_i), strb: BeatBytes'(8'hFF)};
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -47,7 +45,7 @@ module eddy_result_store
       if (start_i) half_q <= 1'b0;
       else if (take) half_q <= !half_q && !record_i.last;
       if (take && record_i.last) flushing_q <= 1'b1;
-      else if (drained) flushing_q <= 1'b0;
+      else if (in_memory) flushing_q <= 1'b0;
     end
   end
   always_ff @(posedge clk_i) begin
@@ -59,16 +57,13 @@ module eddy_result_store
   eddy_axi_store u_store (
       .clk_i,
       .rst_ni,
-      .valid_i      (beat),
-      .ready_o      (room),
-      .store_i      (store),
-      .flush_i      (flushing_q),
-      .empty_o      (drained),
-      .burst_valid_o(write_valid_o),
-      .burst_ready_i(write_ready_i),
-      .burst_o      (write_o),
-      .beat_o,
-      .beat_ready_i
+      .valid_i(beat),
+      .ready_o(room),
+      .store_i(store),
+      .flush_i(flushing_q),
+      .done_o (in_memory),
+      .write_o,
+      .write_i
   );
-  assign empty_o = drained && written_i && !flushing_q;
+  assign done_o = in_memory && !flushing_q;
 endmodule

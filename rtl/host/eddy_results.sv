@@ -8,45 +8,41 @@
 module eddy_results
   import eddy_pkg::*, eddy_host_pkg::*;
 (
-    input  logic         clk_i,
-    input  logic         rst_ni,
-    input  host_config_t config_i,
-    input  tile_id_t     tile_id_i,
-    input  logic         restart_i,
-    input  logic [63:0]  cycle_i,
-    input  table_write_t table_i,        // TabArrival, TabInSource
-    input  host_error_t  error_i,        // the first one that stands
+    input  logic                clk_i,
+    input  logic                rst_ni,
+    input  host_config_t        config_i,
+    input  tile_id_t            tile_id_i,
+    input  logic                restart_i,
+    input  logic         [63:0] cycle_i,
+    input  table_write_t        table_i,          // TabArrival, TabInSource
+    input  host_error_t         error_i,          // the first one that stands
     // events and tokens out of the network
-    input  logic         rx_valid_i,
-    output logic         rx_ready_o,
-    input  flit_t        rx_flit_i,
+    input  logic                rx_valid_i,
+    output logic                rx_ready_o,
+    input  flit_t               rx_flit_i,
     // credits
-    output logic         tx_valid_o,
-    input  logic         tx_ready_i,
-    output flit_t        tx_flit_o,
+    output logic                tx_valid_o,
+    input  logic                tx_ready_i,
+    output flit_t               tx_flit_o,
     // drain ring
-    input  logic         drain_valid_i,
-    output logic         drain_ready_o,
-    input  descriptor_t  drain_i,
-    output logic         done_valid_o,
-    input  logic         done_ready_i,
-    output completion_t  done_o,
-    output logic         done_irq_o,
+    input  logic                drain_valid_i,
+    output logic                drain_ready_o,
+    input  descriptor_t         drain_i,
+    output logic                done_valid_o,
+    input  logic                done_ready_i,
+    output completion_t         done_o,
+    output logic                done_irq_o,
     // memory
-    output logic         write_valid_o,
-    input  logic         write_ready_i,
-    output burst_t       write_o,
-    output write_beat_t  beat_o,
-    input  logic         beat_ready_i,
-    input  logic         written_i,
+    output write_ask_t          write_o,
+    input  write_give_t         write_i,
     // frames
-    input  logic         frame_started_i,
-    input  logic [7:0]   in_flight_i,
-    output logic         open_o,
-    output logic         frame_done_o,   // pulse
-    output host_error_t  error_o,
-    output host_error_t  arrival_error_o,
-    output logic         active_o
+    input  logic                frame_started_i,
+    input  logic         [ 7:0] in_flight_i,
+    output logic                open_o,
+    output logic                frame_done_o,     // pulse
+    output host_error_t         error_o,
+    output host_error_t         arrival_error_o,
+    output logic                active_o
 );
   // ------------------------------------------------------------- arrival
   logic entry_valid, entry_ready, arrival_bad, arrival_active;
@@ -98,10 +94,11 @@ module eddy_results
   logic irq_q, parity_q, credit_due_q, whole_q, bad_drain, complete, expired, refused_q;
 
   assign drain_ready_o = state_q == Closed && !refused_q;
-  assign bad_drain = drain_i.op != OpDrain || drain_i.address[$clog2(BeatBytes)-1:0] != '0
-      || drain_i.address[63:AxiAddrBits] != '0 || config_i.in_axons == '0;
+  assign bad_drain = drain_i.op != OpDrain || drain_i.address[$clog2(
+      BeatBytes
+  )-1:0] != '0 || drain_i.address[63:AxiAddrBits] != '0 || config_i.in_axons == '0;
   assign complete = lasts_q == config_i.in_axons;
-  assign open_o   = state_q == Open;
+  assign open_o = state_q == Open;
 
   // ------------------------------------------------------------- records
   logic is_event, room, event_valid, record_valid, record_ready, stored, is_last;
@@ -129,13 +126,9 @@ module eddy_results
       .valid_i (record_valid),
       .ready_o (record_ready),
       .record_i(record),
-      .empty_o (stored),
-      .write_valid_o,
-      .write_ready_i,
+      .done_o  (stored),
       .write_o,
-      .beat_o,
-      .beat_ready_i,
-      .written_i
+      .write_i
   );
 
   // ------------------------------------------------------------- sequence
@@ -197,8 +190,8 @@ module eddy_results
   end
 
   assign done_valid_o = state_q == Done;
-  assign done_irq_o   = irq_q || done_o.code != HostOk;
-  assign done_o       = '{
+  assign done_irq_o = irq_q || done_o.code != HostOk;
+  assign done_o = '{
           finish: finish_q,
           start: start_q,
           unused_b: '0,
@@ -257,7 +250,4 @@ module eddy_results
 
   assign active_o = arrival_active || credit_active || (drain_valid_i && drain_ready_o)
       || (state_q != Closed && state_q != Open) || (open_o && complete);
-
-  logic unused;
-  assign unused = ^{drain_i, token_in, count_q};
 endmodule

@@ -8,34 +8,27 @@
 module eddy_ring
   import eddy_pkg::*, eddy_host_pkg::*;
 (
-    input  logic         clk_i,
-    input  logic         rst_ni,
-    input  ring_config_t config_i,
-    input  logic         restart_i,     // empty: what was posted and not completed is forgotten
-    output logic [15:0]  tail_o,
-    output logic         busy_o,
+    input  logic                clk_i,
+    input  logic                rst_ni,
+    input  ring_config_t        config_i,
+    input  logic                restart_i,     // empty: what was posted and not completed is forgotten
+    output logic         [15:0] tail_o,
+    output logic                busy_o,
     // memory
-    output logic         read_valid_o,
-    input  logic         read_ready_i,
-    output burst_t       read_o,
-    input  logic         r_valid_i,
-    input  beat_t        r_data_i,
-    output logic         write_valid_o,
-    input  logic         write_ready_i,
-    output burst_t       write_o,
-    output write_beat_t  beat_o,
-    input  logic         beat_ready_i,
-    input  logic         written_i,     // all bursts of this ring are confirmed
+    output read_ask_t           read_o,
+    input  read_give_t          read_i,
+    output write_ask_t          write_o,
+    input  write_give_t         write_i,
     // descriptors, in order
-    output logic         valid_o,
-    input  logic         ready_i,
-    output descriptor_t  descriptor_o,
+    output logic                valid_o,
+    input  logic                ready_i,
+    output descriptor_t         descriptor_o,
     // the end of the descriptor taken last
-    input  logic         done_valid_i,
-    output logic         done_ready_o,
-    input  completion_t  done_i,
-    input  logic         irq_i,
-    output logic         irq_o          // pulse, when the tail has moved on
+    input  logic                done_valid_i,
+    output logic                done_ready_o,
+    input  completion_t         done_i,
+    input  logic                irq_i,
+    output logic                irq_o          // pulse, when the tail has moved on
 );
   function automatic axi_addr_t place(input logic [15:0] index);
     logic [15:0] slot;
@@ -59,19 +52,16 @@ module eddy_ring
   ) u_fetch (
       .clk_i,
       .rst_ni,
-      .start_i      (start),
-      .addr_i       (place(fetched_q)),
-      .beats_i      (32'(DescriptorBeats)),
-      .drop_i       (!fetching_q),
-      .busy_o       (fetch_busy),
-      .burst_valid_o(read_valid_o),
-      .burst_ready_i(read_ready_i),
-      .burst_o      (read_o),
-      .r_valid_i,
-      .r_data_i,
-      .valid_o      (beat_valid),
-      .ready_i      (1'b1),
-      .data_o       (beat)
+      .start_i(start),
+      .addr_i (place(fetched_q)),
+      .beats_i(32'(DescriptorBeats)),
+      .drop_i (!fetching_q),
+      .busy_o (fetch_busy),
+      .read_o,
+      .read_i,
+      .valid_o(beat_valid),
+      .ready_i(1'b1),
+      .data_o (beat)
   );
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -114,11 +104,11 @@ module eddy_ring
   } state_e;
   state_e state_q;
   logic [$clog2(CompletionBeats)-1:0] word_q;
-  logic room, empty, stored, irq_q;
+  logic room, in_memory, stored, irq_q;
   store_t store;
 
   assign done_ready_o = state_q == Store && room && word_q == '1;
-  assign stored       = state_q == Flush && empty && written_i;
+  assign stored       = state_q == Flush && in_memory;
   assign store.addr   = place(tail_o) + axi_addr_t'(CompletionOffset) + (axi_addr_t'(word_q) << $clog2(BeatBytes));
   assign store.beat   = '{data: done_i[AxiDataBits*word_q+:AxiDataBits], strb: '1};
 
@@ -132,11 +122,13 @@ module eddy_ring
       irq_o <= stored && irq_q;
       unique case (state_q)
         Idle: if (done_valid_i) state_q <= Store;
-        Store: if (room) begin
+        Store:
+        if (room) begin
           word_q <= word_q + 1'b1;
           if (word_q == '1) state_q <= Flush;
         end
-        default: if (stored) begin
+        default:
+        if (stored) begin
           state_q <= Idle;
           tail_o  <= tail_o + 1'b1;
         end
@@ -154,16 +146,13 @@ module eddy_ring
   ) u_store (
       .clk_i,
       .rst_ni,
-      .valid_i      (state_q == Store),
-      .ready_o      (room),
-      .store_i      (store),
-      .flush_i      (state_q == Flush),
-      .empty_o      (empty),
-      .burst_valid_o(write_valid_o),
-      .burst_ready_i(write_ready_i),
-      .burst_o      (write_o),
-      .beat_o,
-      .beat_ready_i
+      .valid_i(state_q == Store),
+      .ready_o(room),
+      .store_i(store),
+      .flush_i(state_q == Flush),
+      .done_o (in_memory),
+      .write_o,
+      .write_i
   );
 
   assign busy_o = start || fetch_busy || state_q != Idle || irq_o;

@@ -24,8 +24,8 @@ class AxiMemory {
   AxiMemory(Dut& dut, std::mt19937& rng, std::size_t bytes) : bytes_(bytes), dut_(dut), rng_(rng) {}
 
   // ---- what the test does to the memory
-  unsigned stall = 4;       ///< of 8: how often the memory does nothing; 0: as fast as it can
-  unsigned latency = 20;    ///< least cycles from address to data
+  unsigned stall = 4;     ///< of 8: how often the memory does nothing; 0: as fast as it can
+  unsigned latency = 20;  ///< least cycles from address to data
   bool answer_reads = true;
   bool confirm_writes = true;
   unsigned read_response = 0, write_response = 0;
@@ -44,9 +44,11 @@ class AxiMemory {
 
   // ---- what went on
   std::uint64_t read_beats = 0, write_beats = 0, read_bursts = 0, write_bursts = 0;
-  std::size_t most_reads = 0;            ///< bursts that were outstanding at once
-  std::vector<const char*> violations;   ///< of AXI4, by the master
-  [[nodiscard]] bool quiet() const { return reads_.empty() && writes_.empty() && write_data_.empty() && confirm_.empty(); }
+  std::size_t most_reads = 0;           ///< bursts that were outstanding at once
+  std::vector<const char*> violations;  ///< of AXI4, by the master
+  [[nodiscard]] bool quiet() const {
+    return reads_.empty() && writes_.empty() && write_data_.empty() && confirm_.empty();
+  }
 
   /// Before the clock edge: looks at this cycle's handshakes.
   void sample() {
@@ -106,7 +108,8 @@ class AxiMemory {
   }
 
   void sample_read() {
-    const Address now{dut_.axi_arvalid_o != 0, dut_.axi_arready_i != 0, dut_.axi_arid_o, dut_.axi_araddr_o, dut_.axi_arlen_o};
+    const Address now{dut_.axi_arvalid_o != 0, dut_.axi_arready_i != 0, dut_.axi_arid_o, dut_.axi_araddr_o,
+                      dut_.axi_arlen_o};
     check_address(now, read_before_, dut_.axi_arsize_o, dut_.axi_arburst_o);
     if (now.valid && now.taken) {
       reads_.push_back({unsigned(now.id), now.address, unsigned(now.len) + 1, now_ + latency});
@@ -144,7 +147,8 @@ class AxiMemory {
   }
 
   void sample_write() {
-    const Address now{dut_.axi_awvalid_o != 0, dut_.axi_awready_i != 0, dut_.axi_awid_o, dut_.axi_awaddr_o, dut_.axi_awlen_o};
+    const Address now{dut_.axi_awvalid_o != 0, dut_.axi_awready_i != 0, dut_.axi_awid_o, dut_.axi_awaddr_o,
+                      dut_.axi_awlen_o};
     check_address(now, write_before_, dut_.axi_awsize_o, dut_.axi_awburst_o);
     if (now.valid && now.taken) {
       writes_.push_back({unsigned(now.id), now.address, unsigned(now.len) + 1, 0});
@@ -152,7 +156,8 @@ class AxiMemory {
     }
     const bool valid = dut_.axi_wvalid_o, taken = dut_.axi_wready_i;
     const Data data{{dut_.axi_wdata_o[0], dut_.axi_wdata_o[1], dut_.axi_wdata_o[2], dut_.axi_wdata_o[3]},
-                    dut_.axi_wstrb_o, dut_.axi_wlast_o != 0};
+                    dut_.axi_wstrb_o,
+                    dut_.axi_wlast_o != 0};
     if (data_waits_) rule(valid && data == data_before_, "write data changed before it was taken");
     data_waits_ = valid && !taken;
     data_before_ = data;

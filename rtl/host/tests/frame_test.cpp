@@ -79,7 +79,8 @@ struct Frames : testing::Test, GatewayBench {
   }
 
   Input random_input(bool wide, bool spatial, int chans) {
-    Input made{.rows = int(1 + random(24)), .cols = int(1 + random(40)), .chans = chans, .wide = wide, .spatial = spatial};
+    Input made{
+        .rows = int(1 + random(24)), .cols = int(1 + random(40)), .chans = chans, .wide = wide, .spatial = spatial};
     for (auto& t : made.theta) t = int(random(wide ? 300 : 20));
     if (random(4) == 0) made.theta.fill(0);
     for (auto& channel : made.table) {
@@ -91,10 +92,10 @@ struct Frames : testing::Test, GatewayBench {
 
   void configure(int axon_count) {
     write(EDDY_REG(INPUT_SHAPE), static_cast<std::uint32_t>(input.cols << EDDY_CSR__INPUT_SHAPE__COLS_bp | input.rows));
-    write(EDDY_REG(INPUT_FORMAT), static_cast<std::uint32_t>(input.chans) | input.wide << EDDY_CSR__INPUT_FORMAT__WIDE_bp |
-                                      input.spatial << EDDY_CSR__INPUT_FORMAT__SPATIAL_bp |
-                                      input.xbits << EDDY_CSR__INPUT_FORMAT__XBITS_bp |
-                                      input.cbits << EDDY_CSR__INPUT_FORMAT__CBITS_bp);
+    write(EDDY_REG(INPUT_FORMAT),
+          static_cast<std::uint32_t>(input.chans) | input.wide << EDDY_CSR__INPUT_FORMAT__WIDE_bp |
+              input.spatial << EDDY_CSR__INPUT_FORMAT__SPATIAL_bp | input.xbits << EDDY_CSR__INPUT_FORMAT__XBITS_bp |
+              input.cbits << EDDY_CSR__INPUT_FORMAT__CBITS_bp);
     for (unsigned c = 0; c < 4; ++c) write(EDDY_REG(INPUT_THETA) + 4 * c, static_cast<std::uint32_t>(input.theta[c]));
     axons.clear();
     for (int a = 0; a < axon_count; ++a) axons.push_back(random_axon(a));
@@ -128,11 +129,14 @@ struct Frames : testing::Test, GatewayBench {
   /// All tables as one list of load records, by a command.
   void load_tables() {
     std::vector<std::uint64_t> list;
-    auto word = [&](unsigned address, std::uint32_t data) { list.push_back(load_t{.addr = address, .data = data}.to_u64()); };
+    auto word = [&](unsigned address, std::uint32_t data) {
+      list.push_back(load_t{.addr = address, .data = data}.to_u64());
+    };
     auto entry = [&](pkg::table_e table, unsigned index, std::span<const std::uint32_t> words) {
       unsigned stride = 1;
       while (stride < words.size()) stride *= 2;
-      for (unsigned w = 0; w < words.size(); ++w) word(1U << 17 | unsigned(table) << 13 | (index * stride + w), words[w]);
+      for (unsigned w = 0; w < words.size(); ++w)
+        word(1U << 17 | unsigned(table) << 13 | (index * stride + w), words[w]);
     };
     for (unsigned a = 0; a < axons.size(); ++a) {
       entry(pkg::table_e::TabOutAxon, a, axons[a].pack());
@@ -143,15 +147,18 @@ struct Frames : testing::Test, GatewayBench {
       for (unsigned p = 0; p < 256; ++p) word(c << 8 | p, static_cast<std::uint16_t>(input.table[c][p]));
     }
     for (std::size_t i = 0; i < list.size(); ++i) memory.put(scratch + 8 * i, list[i]);
-    ASSERT_EQ(execute({.count = static_cast<std::uint32_t>(list.size()), .address = scratch, .op = op_e::OpTable}).code, host_err_e::HostOk);
+    ASSERT_EQ(execute({.count = static_cast<std::uint32_t>(list.size()), .address = scratch, .op = op_e::OpTable}).code,
+              host_err_e::HostOk);
   }
 
   std::vector<int> random_values(const std::vector<int>& before, unsigned change_of_100) {
     std::vector<int> values = before;
     for (auto& value : values) {
       if (random(100) >= change_of_100) continue;
-      if (input.wide) value = std::clamp(random(2) ? value + int(random(600)) - 300 : int(random(20000)) - 10000, -16000, 16000);
-      else value = std::clamp(random(2) ? value + int(random(40)) - 20 : int(random(256)), 0, 255);
+      if (input.wide)
+        value = std::clamp(random(2) ? value + int(random(600)) - 300 : int(random(20000)) - 10000, -16000, 16000);
+      else
+        value = std::clamp(random(2) ? value + int(random(40)) - 20 : int(random(256)), 0, 255);
     }
     return values;
   }
@@ -160,14 +167,20 @@ struct Frames : testing::Test, GatewayBench {
     for (int y = 0; y < input.rows; ++y) {
       for (int i = 0; i < input.cols * input.chans; ++i) {
         const int value = values[static_cast<std::size_t>(y * input.cols * input.chans + i)];
-        if (input.wide) memory.put(place(base, y, i), static_cast<std::int16_t>(value));
-        else memory.put(place(base, y, i), static_cast<std::uint8_t>(value));
+        if (input.wide)
+          memory.put(place(base, y, i), static_cast<std::int16_t>(value));
+        else
+          memory.put(place(base, y, i), static_cast<std::uint8_t>(value));
       }
     }
   }
 
   descriptor_t frame(bool first) {
-    return {.address_b = refs_at, .address = values_at, .parity = (frame_index % 2) != 0, .first = first, .op = op_e::OpFrame};
+    return {.address_b = refs_at,
+            .address = values_at,
+            .parity = (frame_index % 2) != 0,
+            .first = first,
+            .op = op_e::OpFrame};
   }
 
   /// One frame through the gateway, compared with the definition.
@@ -200,7 +213,8 @@ struct Frames : testing::Test, GatewayBench {
     EXPECT_EQ(seen, from_gateway.size()) << "flits to nobody";
   }
 
-  /// Events in order; tokens that count them, rise, close no row too early and leave none behind open. Returns flits seen.
+  /// Events in order; tokens that count them, rise, close no row too early and leave none behind open. Returns flits
+  /// seen.
   std::size_t check_axon(const pkg::out_axon_t& axon, const std::vector<Sent>& wanted) {
     std::size_t next = 0, seen = 0;
     unsigned count = 0;
@@ -219,7 +233,8 @@ struct Frames : testing::Test, GatewayBench {
         }
         const auto& want = wanted[next++];
         EXPECT_EQ(event.axon, axon.axon);
-        EXPECT_EQ(event.pos, std::uint32_t(want.y) << (input.xbits + input.cbits) | std::uint32_t(want.x) << input.cbits | std::uint32_t(want.c));
+        EXPECT_EQ(event.pos, std::uint32_t(want.y) << (input.xbits + input.cbits) |
+                                 std::uint32_t(want.x) << input.cbits | std::uint32_t(want.c));
         EXPECT_EQ(event.value, want.value);
         ++count;
         if (event_row >= 0 && event_row < want.y) {
@@ -253,7 +268,8 @@ struct Frames : testing::Test, GatewayBench {
     for (int y = 0; y < input.rows; ++y) {
       for (int i = 0; i < input.cols * input.chans; ++i) {
         const int want = input.reference[static_cast<std::size_t>(y * input.cols * input.chans + i)];
-        const int got = input.wide ? memory.get<std::int16_t>(place(refs_at, y, i)) : memory.get<std::uint8_t>(place(refs_at, y, i));
+        const int got = input.wide ? memory.get<std::int16_t>(place(refs_at, y, i))
+                                   : memory.get<std::uint8_t>(place(refs_at, y, i));
         ASSERT_EQ(got, want) << "reference at row " << y << ", element " << i;
       }
     }
@@ -261,7 +277,10 @@ struct Frames : testing::Test, GatewayBench {
 
   void give_credits() {
     for (unsigned a = 0; a < axons.size(); ++a) {
-      send(kind_e::KindCredit, pkg::token_t{.axon = static_cast<pkg::axon_id_t>(a), .row = axons[a].rows, .parity = frame_index % 2 != 0, .last = true});
+      send(kind_e::KindCredit, pkg::token_t{.axon = static_cast<pkg::axon_id_t>(a),
+                                            .row = axons[a].rows,
+                                            .parity = frame_index % 2 != 0,
+                                            .last = true});
     }
   }
 
@@ -310,7 +329,8 @@ TEST_F(Frames, ActivationsMatchPlainLoops) {
     frame_index = 0;
     memory.stall = random(6);
     input = random_input(true, random(3) == 0, chans);
-    SCOPED_TRACE(testing::Message() << input.rows << "x" << input.cols << "x" << chans << (input.spatial ? " spatial" : ""));
+    SCOPED_TRACE(testing::Message() << input.rows << "x" << input.cols << "x" << chans
+                                    << (input.spatial ? " spatial" : ""));
     configure(1 + int(random(8)));
     run_frames(4);
     if (HasFailure()) return;

@@ -31,7 +31,8 @@ GatewayBench::GatewayBench() {
 }
 
 GatewayBench::~GatewayBench() {
-  if (!memory.violations.empty()) ADD_FAILURE() << memory.violations.size() << " violations of AXI4, first: " << memory.violations[0];
+  if (!memory.violations.empty())
+    ADD_FAILURE() << memory.violations.size() << " violations of AXI4, first: " << memory.violations[0];
 }
 
 // Handshakes are looked at before the clock edge; inputs change after it.
@@ -63,7 +64,8 @@ void GatewayBench::tick() {
 }
 
 bool GatewayBench::input_waits() const {
-  return dut.rx_valid_i || dut.axil_awvalid_i || dut.axil_wvalid_i || dut.axil_arvalid_i || dut.axi_rvalid_i || dut.axi_bvalid_i;
+  return dut.rx_valid_i || dut.axil_awvalid_i || dut.axil_wvalid_i || dut.axil_arvalid_i || dut.axi_rvalid_i ||
+         dut.axi_bvalid_i;
 }
 
 bool GatewayBench::run_until(const std::function<bool()>& done, unsigned limit) {
@@ -118,7 +120,9 @@ std::vector<pkg::flit_t> GatewayBench::sent(pkg::kind_e kind) const {
   return found;
 }
 
-void GatewayBench::store(std::uint64_t address, const descriptor_t& descriptor) { memory.put(address, descriptor.pack()); }
+void GatewayBench::store(std::uint64_t address, const descriptor_t& descriptor) {
+  memory.put(address, descriptor.pack());
+}
 
 void GatewayBench::post_command(descriptor_t descriptor) {
   store(command_ring + DescriptorBytes * (posted_commands % (1U << ring_log2)), descriptor);
@@ -132,8 +136,8 @@ void GatewayBench::post_drain(std::uint64_t address, std::uint32_t records, bool
 }
 
 completion_t GatewayBench::end_of(std::uint64_t ring, unsigned i) {
-  const auto words = memory.get<std::array<std::uint32_t, descriptor_t::word_count>>(
-      ring + DescriptorBytes * (i % (1U << ring_log2)));
+  const auto words =
+      memory.get<std::array<std::uint32_t, descriptor_t::word_count>>(ring + DescriptorBytes * (i % (1U << ring_log2)));
   return descriptor_t::unpack(words).done;
 }
 
@@ -159,7 +163,8 @@ void GatewayBench::write_table(pkg::table_e table, unsigned index, std::span<con
   unsigned stride = 1;
   while (stride < words.size()) stride *= 2;
   for (std::size_t w = 0; w < words.size(); ++w) {
-    write(EDDY_REG(TABLE_ADDR), static_cast<std::uint32_t>(1U << 17 | static_cast<unsigned>(table) << 13 | (index * stride + w)));
+    write(EDDY_REG(TABLE_ADDR),
+          static_cast<std::uint32_t>(1U << 17 | static_cast<unsigned>(table) << 13 | (index * stride + w)));
     write(EDDY_REG(TABLE_DATA), words[w]);
   }
 }

@@ -41,11 +41,11 @@ class GatewayBench {
   void write(std::uint32_t address, std::uint32_t value);
 
   // ---- network
-  unsigned network_stall = 3;                             ///< of 8, both directions
-  bool network_open = true;                               ///< takes flits at all
-  std::deque<pkg::flit_t> to_gateway;                     ///< not yet offered
-  std::vector<pkg::flit_t> from_gateway;                  ///< all that came out
-  std::function<void(const pkg::flit_t&)> on_flit;        ///< as it comes out
+  unsigned network_stall = 3;                       ///< of 8, both directions
+  bool network_open = true;                         ///< takes flits at all
+  std::deque<pkg::flit_t> to_gateway;               ///< not yet offered
+  std::vector<pkg::flit_t> from_gateway;            ///< all that came out
+  std::function<void(const pkg::flit_t&)> on_flit;  ///< as it comes out
   template <typename Body>
   void send(pkg::kind_e kind, const Body& body) {
     to_gateway.push_back({.kind = kind, .dest = here, .body = body.to_u64()});

@@ -216,7 +216,8 @@ TEST_F(Commands, RandomDescriptorsNeverHang) {
     if (random(2)) descriptor.op = static_cast<op_e>(random(8));
     // Within the memory, and short: a long list is not a hang.
     if (random(2)) descriptor.address = scratch, descriptor.count %= 40;
-    if (descriptor.op >= op_e::OpLoad && descriptor.op <= op_e::OpTable && descriptor.count > 1000) descriptor.address = 4;
+    if (descriptor.op >= op_e::OpLoad && descriptor.op <= op_e::OpTable && descriptor.count > 1000)
+      descriptor.address = 4;
     execute(descriptor, 30000);
     control(EDDY_CSR__CONTROL__CLEAR_ERROR_bm);
   }
@@ -231,7 +232,8 @@ TEST_F(Commands, AnErrorFlitLandsInRegisterAndCompletion) {
   run(100);
   EXPECT_EQ(error(), host_err_e::HostErrTile);
   EXPECT_EQ(error_tile(), 0x31U);
-  EXPECT_EQ(std::uint64_t{read(EDDY_REG(ERROR_HI))} << 32 | read(EDDY_REG(ERROR_LO)), sent.to_u64()) << "not the first error";
+  EXPECT_EQ(std::uint64_t{read(EDDY_REG(ERROR_HI))} << 32 | read(EDDY_REG(ERROR_LO)), sent.to_u64())
+      << "not the first error";
   EXPECT_TRUE(read(EDDY_REG(STATUS)) & EDDY_CSR__STATUS__STOPPED_bm);
 
   control(EDDY_CSR__CONTROL__CLEAR_ERROR_bm);

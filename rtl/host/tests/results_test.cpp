@@ -23,7 +23,8 @@ struct Results : testing::Test, GatewayBench {
     write(EDDY_REG(IN_AXONS), axons);
     for (unsigned a = 0; a < axons; ++a) {
       const pkg::in_source_t source{.dest = {.tile = {.y = 3, .x = static_cast<std::uint8_t>(a % 5)}, .io = false},
-                                    .axon = static_cast<pkg::axon_id_t>(40 + a), .idle = rows};
+                                    .axon = static_cast<pkg::axon_id_t>(40 + a),
+                                    .idle = rows};
       write_table(pkg::table_e::TabInSource, a, source.pack());
       write_table(pkg::table_e::TabArrival, a, pkg::axon_state_t{}.pack());
     }
@@ -57,7 +58,11 @@ struct Results : testing::Test, GatewayBench {
     write_table(pkg::table_e::TabCredit, 0, pkg::axon_state_t{}.pack());
   }
   void post_frame(int index) {
-    post_command({.address_b = refs_at, .address = pixels_at, .parity = index % 2 != 0, .first = index == 0, .op = op_e::OpFrame});
+    post_command({.address_b = refs_at,
+                  .address = pixels_at,
+                  .parity = index % 2 != 0,
+                  .first = index == 0,
+                  .op = op_e::OpFrame});
   }
   void consume_frame(int index) {
     send(kind_e::KindCredit, pkg::token_t{.axon = 0, .row = 1, .parity = index % 2 != 0, .last = true});
@@ -72,12 +77,17 @@ struct Results : testing::Test, GatewayBench {
       std::uint32_t count = 0;
       for (int row = 1; row <= rows; ++row) {
         for (unsigned e = random(2 * events_of_axon / rows + 1); e > 0; --e, ++count) {
-          const pkg::event_t event{.axon = static_cast<pkg::axon_id_t>(a), .pos = random(1U << 27), .value = static_cast<std::int16_t>(random())};
+          const pkg::event_t event{.axon = static_cast<pkg::axon_id_t>(a),
+                                   .pos = random(1U << 27),
+                                   .value = static_cast<std::int16_t>(random())};
           queues[a].push_back({.kind = kind_e::KindEvent, .dest = here, .body = event.to_u64()});
         }
         if (row != rows && random(2)) continue;
-        const pkg::token_t token{.axon = static_cast<pkg::axon_id_t>(a), .row = static_cast<pkg::coord_t>(row), .parity = index % 2 != 0,
-                                 .last = row == rows, .count = static_cast<pkg::count_t>(count)};
+        const pkg::token_t token{.axon = static_cast<pkg::axon_id_t>(a),
+                                 .row = static_cast<pkg::coord_t>(row),
+                                 .parity = index % 2 != 0,
+                                 .last = row == rows,
+                                 .count = static_cast<pkg::count_t>(count)};
         queues[a].push_back({.kind = kind_e::KindToken, .dest = here, .body = token.to_u64()});
         count = 0;
       }
@@ -122,7 +132,8 @@ TEST_F(Results, FramesBecomeRecordsInTheirBuffers) {
     const unsigned size = random(3) == 0 ? 0 : random(200);
     post_drain(buffer(f), 2000, f % 2);
     wait_open();
-    ASSERT_TRUE(run_until([&] { return std::all_of(credits.begin(), credits.end(), [](int c) { return c == 1; }); }, 5000));
+    ASSERT_TRUE(
+        run_until([&] { return std::all_of(credits.begin(), credits.end(), [](int c) { return c == 1; }); }, 5000));
     const auto behind_at = buffer(f) + 8 * 1500;
     const auto behind = memory.get<std::uint64_t>(behind_at);
     const auto sent = send_frame(f, size);
