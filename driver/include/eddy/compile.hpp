@@ -89,7 +89,4 @@ Compiled compile(const Network& network, const Chip& chip, const LoadProfile& pr
 /// The last step alone, for a partition that is given. Throws FitError where it breaks a limit of the chip.
 Image encode(const Network& network, const Chip& chip, const Partition& partition, const LoadProfile& profile, const CompileOptions& options = {});
 
-/// Hash of everything in the network that decides a result, 16 hexadecimal digits.
-std::string digest(const Network& network);
-
 }  // namespace eddy

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Gives populations to tiles: largest first, so that each band of the image is balanced, within what a tile holds.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "compile/load.hpp"
+#include "eddy/chip.hpp"
+
+namespace eddy::mapping {
+
+/// What a tile has a limited number of.
+enum Resource : std::size_t { RamWords, ParamWords, MarkWordsUsed, PortEntries, Populations, InAxons, OutAxons, Resources };
+using Use = std::array<int, Resources>;
+
+/// What a tile of a chip holds, with `queue_words` of its RAM kept for the event queue.
+Use capacity(const Chip& chip, int queue_words);
+
+/// A population as the balance sees it. Loads are shares of the mean load of a tile, both mixes together.
+struct Item {
+  double load = 0;
+  std::array<double, Bands> bands{};
+  double sent = 0;  // events, in the same unit
+  Use use{};
+};
+
+struct Balance {
+  std::vector<int> tile;  // by item: a number of a cluster, not yet a place
+  double cost = 0;        // 1 is perfect
+  bool fits = true;
+};
+
+/// `band_share`: weight of the balance by band beside the balance in sum. `refine`: exchange populations until nothing gains.
+Balance balance(const std::vector<Item>& items, int tiles, const Use& capacity, double band_share, bool refine);
+
+}  // namespace eddy::mapping

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "eddy/chip.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "eddy/error.hpp"
+#include "eddy_pkg.hpp"
+
+namespace eddy {
+namespace {
+
+constexpr int MaxSide = 16;  // tile coordinates have four bits
+
+int number(const nlohmann::json& json, const char* key, int lo, int hi, const std::string& file) {
+  if (!json.contains(key)) throw FileError(fmt::format("{}: \"{}\" is missing", file, key));
+  const auto& value = json.at(key);
+  if (!value.is_number_integer() || value.get<std::int64_t>() < lo || value.get<std::int64_t>() > hi) {
+    throw FileError(fmt::format("{}: \"{}\" is {}, it has to be a number from {} to {}", file, key, value.dump(), lo, hi));
+  }
+  return value.get<int>();
+}
+
+int ring_distance(int a, int b, int size) { return std::min(std::abs(a - b), size - std::abs(a - b)); }
+
+}  // namespace
+
+int Chip::ram_words() const { return banks * static_cast<int>(pkg::BankWords); }
+int Chip::ram_bytes() const { return ram_words() * static_cast<int>(pkg::WordBits / 8); }
+int Chip::distance(TileAt a, TileAt b) const { return ring_distance(a.y, b.y, rows) + ring_distance(a.x, b.x, columns); }
+
+Chip read_chip(const std::filesystem::path& path) {
+  const std::string file = path.string();
+  std::ifstream in(path);
+  if (!in) throw FileError(fmt::format("cannot read chip {}", file));
+  nlohmann::json json;
+  try {
+    json = nlohmann::json::parse(in);
+  } catch (const nlohmann::json::exception& e) {
+    throw FileError(fmt::format("{} is not a chip: {}", file, e.what()));
+  }
+  if (!json.is_object()) throw FileError(fmt::format("{} is not a chip: no object", file));
+  Chip chip;
+  chip.name = json.contains("name") && json["name"].is_string() ? json["name"].get<std::string>() : path.stem().string();
+  chip.rows = number(json, "rows", 1, MaxSide, file);
+  chip.columns = number(json, "columns", 1, MaxSide, file);
+  chip.banks = number(json, "banks", 2, static_cast<int>(pkg::Banks), file);
+  if (chip.banks % 2 != 0) throw FileError(fmt::format("{}: \"banks\" is {}, it has to be even", file, chip.banks));
+  chip.lanes = number(json, "lanes", static_cast<int>(pkg::Lanes), static_cast<int>(pkg::Lanes), file);
+  chip.axi_bits = number(json, "axi_bits", 32, 1024, file);
+  chip.scan_pixels = number(json, "scan_pixels", 1, 128, file);
+  if (json.contains("gateway")) {
+    chip.gateway.y = number(json["gateway"], "y", 0, chip.rows - 1, file);
+    chip.gateway.x = number(json["gateway"], "x", 0, chip.columns - 1, file);
+  }
+  return chip;
+}
+
+std::filesystem::path chip_folder() {
+  if (const char* folder = std::getenv("EDDY_CHIPS"); folder != nullptr && *folder != '\0') return folder;
+  return EDDY_CHIP_FOLDER;
+}
+
+std::vector<Chip> shipped_chips() {
+  std::vector<Chip> chips;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(chip_folder(), error)) {
+    if (entry.path().extension() == ".json") chips.push_back(read_chip(entry.path()));
+  }
+  std::ranges::sort(chips, {}, [](const Chip& c) { return std::pair(c.tiles() * c.ram_words(), c.name); });
+  return chips;
+}
+
+Chip find_chip(const std::string& name_or_file) {
+  std::vector<std::string> names;
+  for (const Chip& chip : shipped_chips()) {
+    if (chip.name == name_or_file) return chip;
+    names.push_back(chip.name);
+  }
+  if (std::filesystem::is_regular_file(name_or_file)) return read_chip(name_or_file);
+  throw FileError(fmt::format("there is no chip \"{}\": give one of {}, or the path of a chip's JSON file", name_or_file,
+                              fmt::join(names, ", ")));
+}
+
+}  // namespace eddy

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The image file's protobuf code, and where the shipped chips lie.
+add_library(eddy_image_proto STATIC)
+protobuf_generate(TARGET eddy_image_proto LANGUAGE cpp PROTOS ${CMAKE_CURRENT_LIST_DIR}/image.proto
+  IMPORT_DIRS ${CMAKE_CURRENT_LIST_DIR} PROTOC_OUT_DIR ${CMAKE_CURRENT_BINARY_DIR})
+target_include_directories(eddy_image_proto SYSTEM PUBLIC ${CMAKE_CURRENT_BINARY_DIR} ${Protobuf_INCLUDE_DIRS})
+target_link_libraries(eddy_image_proto PUBLIC protobuf::libprotobuf)
+
+target_link_libraries(eddy_driver PRIVATE eddy_image_proto)
+set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/chip.cpp PROPERTIES
+  COMPILE_DEFINITIONS "EDDY_CHIP_FOLDER=\"${CMAKE_SOURCE_DIR}/rtl/chips\"")
