@@ -68,7 +68,8 @@ struct Input {
 int floor_div(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
 
 struct Frames : testing::Test, GatewayBench {
-  static constexpr std::uint64_t values_at = 0x10000, refs_at = 0x80000;
+  // Anywhere within 4 KB: bursts must end at its border.
+  const std::uint64_t values_at = 0x10000 + 16 * random(256), refs_at = 0x80000 + 16 * random(256);
 
   [[nodiscard]] unsigned element_bytes() const { return input.wide ? 2 : 1; }
   [[nodiscard]] std::uint64_t pitch() const {

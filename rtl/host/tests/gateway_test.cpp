@@ -65,8 +65,9 @@ TEST_F(Commands, RegistersSayWhatThisIs) {
 TEST_F(Commands, LoadBecomesWritesInOrder) {
   for (unsigned n : {1U, 2U, 31U, 500U}) {
     from_gateway.clear();
-    const auto list = make_list(scratch, n);
-    const auto end = execute({.count = n, .address = scratch, .op = op_e::OpLoad});
+    const auto address = scratch + 16 * random(256);
+    const auto list = make_list(address, n);
+    const auto end = execute({.count = n, .address = address, .op = op_e::OpLoad});
     EXPECT_EQ(end.code, host_err_e::HostOk);
     EXPECT_EQ(end.done, 1);
     EXPECT_EQ(end.count, n);

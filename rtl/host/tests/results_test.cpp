@@ -14,7 +14,7 @@ using pkg::kind_e;
 
 /// Output populations that send events and tokens to the gateway, one in-axon each, as soon as they have credit.
 struct Results : testing::Test, GatewayBench {
-  static constexpr std::uint64_t buffers = 0x20000, buffer_bytes = 0x4000;
+  static constexpr std::uint64_t buffers = 0x20000, buffer_bytes = 0x6000;
   static constexpr std::uint64_t pixels_at = 0x90000, refs_at = 0xA0000;
   static constexpr int rows = 6;
 
@@ -112,7 +112,9 @@ struct Results : testing::Test, GatewayBench {
     const record_t end{.last = true, .pos = static_cast<pkg::pos_t>(sent.size())};
     EXPECT_EQ(record_t::from_u64(memory.get<std::uint64_t>(address + 8 * sent.size())), end);
   }
-  [[nodiscard]] std::uint64_t buffer(int i) const { return buffers + buffer_bytes * static_cast<unsigned>(i % 8); }
+  [[nodiscard]] std::uint64_t buffer(int i) const {
+    return buffers + buffer_bytes * static_cast<unsigned>(i % 8) + 16 * static_cast<unsigned>(i * 37 % 256);
+  }
   void wait_open() {
     for (int i = 0; i < 100 && !(read(EDDY_REG(STATUS)) & EDDY_CSR__STATUS__OPEN_bm); ++i) run(20);
     EXPECT_TRUE(read(EDDY_REG(STATUS)) & EDDY_CSR__STATUS__OPEN_bm) << "no buffer is opened";
