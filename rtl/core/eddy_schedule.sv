@@ -179,10 +179,7 @@ module eddy_schedule
         bound_q[scan_pop] <= scan_bound;
         wait_o[scan_pop]  <= scan_wait;
       end
-      if (hold) begin
-        held_q     <= 1'b1;
-        held_pop_q <= ready_pop;
-      end
+      if (hold) held_q <= 1'b1;
       if (valid_o && ready_i) taken_q <= 1'b1;
       if (step_i || done_i) row_q[held_pop_q] <= frame_i ? '0 : after;
       if (done_i) begin
@@ -195,6 +192,10 @@ module eddy_schedule
         full_q[held_pop_q]  <= 1'b0;
       end
     end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (hold) held_pop_q <= ready_pop;
   end
 
   assign active_o = scan_active || pick || hold || taken_q || valid_o;
