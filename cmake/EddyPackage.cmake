@@ -3,12 +3,12 @@
 # The SystemVerilog packages, and the C++ mirrors of those that software shares.
 #
 #   EDDY_PACKAGES_SV   all packages, eddy_pkg first: the others import it, and not each other
-#   eddy_pkg           target: `#include "eddy_pkg.hpp"` (eddy::pkg), `#include "eddy_host_pkg.hpp"` (eddy::host_pkg)
+#   eddy_pkg           target: `#include "eddy_pkg.hpp"` (eddy::pkg); likewise host_pkg and core_pkg
 file(GLOB part_packages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rtl/*/*_pkg.sv)
 set(EDDY_PACKAGES_SV ${CMAKE_SOURCE_DIR}/rtl/eddy_pkg.sv ${part_packages})
 
 set(shared_packages ${EDDY_PACKAGES_SV})
-list(FILTER shared_packages INCLUDE REGEX "/eddy_(host_)?pkg\\.sv$")
+list(FILTER shared_packages INCLUDE REGEX "/eddy_((host|core)_)?pkg\\.sv$")
 set(EDDY_PKG_DIR ${CMAKE_BINARY_DIR}/generated/pkg)
 set(headers ${EDDY_PKG_DIR}/eddy_packed.hpp)
 foreach(package IN LISTS shared_packages)

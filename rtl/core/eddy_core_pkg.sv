@@ -21,6 +21,57 @@ package eddy_core_pkg;
     coord_t extra;  // hits after the first
   } axis_hit_t;
 
+  /// What the last stages of decode need of a port.
+  typedef struct packed {
+    pop_id_t    pop;
+    logic [2:0] y_tap_step;
+    logic [3:0] y_out_step;
+    logic [2:0] x_tap_step;
+    logic [3:0] x_out_step;
+    chan_t      c0;
+    logic       depthwise;
+    logic [1:0] dw_shift;
+    logic       c_lane;
+    weight_e    format;
+    addr_t      w_base;
+    run_t       w_c;
+    run_t       w_y;
+    run_t       w_x;
+    addr_t      acc_base;
+    addr_t      acc_row;
+    logic [7:0] acc_words;
+    logic [7:0] word0;
+    logic [7:0] words;
+    logic       flip;
+  } port_address_t;
+
+  function automatic port_address_t address_part(input port_t port);
+    return
+    '{
+        pop: port.pop,
+        y_tap_step: port.y.tap_step,
+        y_out_step: port.y.out_step,
+        x_tap_step: port.x.tap_step,
+        x_out_step: port.x.out_step,
+        c0: port.c0,
+        depthwise: port.depthwise,
+        dw_shift: port.dw_shift,
+        c_lane: port.c_lane,
+        format: port.format,
+        w_base: port.w_base,
+        w_c: port.w_c,
+        w_y: port.w_y,
+        w_x: port.w_x,
+        acc_base: port.acc_base,
+        acc_row: port.acc_row,
+        acc_words: port.acc_words,
+        word0: port.word0,
+        words: port.words,
+        flip: port.flip
+    }
+    ;
+  endfunction
+
   /// A decoded event, ready to be walked, or a token.
   typedef struct packed {
     logic       token;       // then only axon, pop, row, parity and last count

@@ -102,9 +102,10 @@ module eddy_decode
     axis_t y;
     axis_t x;
   } axes_t;
-  port_t written, addresses;
+  port_t written;
+  port_address_t addresses;
   axes_t axes;
-  logic  write_port;
+  logic write_port;
   assign written    = port_t'(table_i.data[$bits(port_t)-1:0]);
   assign write_port = table_i.valid && table_i.sel == TabPort;
 
@@ -145,12 +146,12 @@ module eddy_decode
 
   eddy_ram_1r1w #(
       .Words(MaxPorts),
-      .Width($bits(port_t))
+      .Width($bits(port_address_t))
   ) u_addresses (
       .clk_i,
       .we_i   (write_port),
       .waddr_i(table_i.index[PortBits-1:0]),
-      .wdata_i(written),
+      .wdata_i(address_part(written)),
       .re_i   (en[7]),
       .raddr_i(tag_q[6].port),
       .rdata_o(addresses)

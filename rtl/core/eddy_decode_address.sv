@@ -5,16 +5,16 @@
 module eddy_decode_address
   import eddy_pkg::*, eddy_core_pkg::*;
 (
-    input  logic            clk_i,
-    input  logic      [1:0] en_i,
-    input  logic            token_i,
-    input  port_id_t        id_i,
-    input  port_t           port_i,
-    input  axis_hit_t       y_i,
-    input  axis_hit_t       x_i,
-    input  event_t          event_i,  // position: the channel alone
-    input  token_t          body_i,   // the same bits as a token
-    output job_t            job_o
+    input  logic                clk_i,
+    input  logic          [1:0] en_i,
+    input  logic                token_i,
+    input  port_id_t            id_i,
+    input  port_address_t       port_i,
+    input  axis_hit_t           y_i,
+    input  axis_hit_t           x_i,
+    input  event_t              event_i,  // position: the channel alone
+    input  token_t              body_i,   // the same bits as a token
+    output job_t                job_o
 );
   chan_t channel, row_channel;  // counted from the port's first one; as rows of the weights
   assign channel     = chan_t'(event_i.pos) - port_i.c0;
@@ -43,19 +43,19 @@ module eddy_decode_address
       job_q.w_base     <= port_i.w_base;
       job_q.acc        <= port_i.acc_base;
       job_q.run        <= run_t'(row_channel * port_i.w_c);
-      job_q.acc_y      <= addr_t'(port_i.y.out_step * port_i.acc_row);
-      job_q.acc_x      <= addr_t'(port_i.x.out_step * port_i.acc_words);
-      job_q.run_y      <= run_t'(port_i.y.tap_step * port_i.w_y);
-      job_q.run_x      <= run_t'(port_i.x.tap_step * port_i.w_x);
+      job_q.acc_y      <= addr_t'(port_i.y_out_step * port_i.acc_row);
+      job_q.acc_x      <= addr_t'(port_i.x_out_step * port_i.acc_words);
+      job_q.run_y      <= run_t'(port_i.y_tap_step * port_i.w_y);
+      job_q.run_x      <= run_t'(port_i.x_tap_step * port_i.w_x);
       job_q.odd        <= port_i.flip && y_i.o[0];
-      job_q.odd_step   <= port_i.flip && port_i.y.out_step[0];
+      job_q.odd_step   <= port_i.flip && port_i.y_out_step[0];
       job_q.words      <= port_i.words;
       job_q.rows_extra <= y_i.extra;
       job_q.cols_extra <= x_i.extra;
       job_q.y          <= y_i.o;
-      job_q.y_step     <= port_i.y.out_step;
+      job_q.y_step     <= port_i.y_out_step;
       job_q.x          <= x_i.o;
-      job_q.x_last     <= x_i.o + coord_t'(x_i.extra * port_i.x.out_step);
+      job_q.x_last     <= x_i.o + coord_t'(x_i.extra * port_i.x_out_step);
 
       acc_y_q          <= addr_t'(y_i.o * port_i.acc_row);
       acc_x_q          <= addr_t'(x_i.o * port_i.acc_words);

@@ -12,20 +12,10 @@
 #include "Vintegrate_bench.h"
 #include "integrate_world.hpp"
 #include "rtl_test.hpp"
+#include "wide.hpp"
 
 namespace eddy::test {
 namespace {
-
-/// Bits of a port wider than 64.
-template <std::size_t N>
-void drive(VlWide<N>& port, std::span<const std::uint32_t> words) {
-  for (std::size_t i = 0; i < N; ++i) port[i] = i < words.size() ? words[i] : 0;
-}
-Word sample(const VlWide<pkg::Lanes>& port) {
-  Word word;
-  for (std::size_t i = 0; i < word.size(); ++i) word[i] = port[i];
-  return word;
-}
 
 /// What stands in the way, in percent of the cycles.
 struct Stalls {

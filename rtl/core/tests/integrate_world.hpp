@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "eddy_pkg.hpp"
+#include "wide.hpp"
 
 namespace eddy::test {
 
@@ -18,10 +19,6 @@ constexpr int kRamWords = static_cast<int>(pkg::Banks * pkg::BankWords);
 
 /// One word of the tile's RAM, 32-bit lane by lane.
 using Word = std::array<std::uint32_t, pkg::Lanes>;
-
-/// Uniform in [low, high].
-inline int pick(Rng& rng, int low, int high) { return std::uniform_int_distribution<int>(low, high)(rng); }
-inline bool chance(Rng& rng, int percent) { return pick(rng, 1, 100) <= percent; }
 
 /// One port: its table entry, and what its source layer looks like.
 struct Port {
