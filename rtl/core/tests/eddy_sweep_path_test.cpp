@@ -67,6 +67,21 @@ class Bench {
   void run() { dut_.run_i = 1; }
   void halt() { dut_.run_i = 0; }
 
+  /// Protocol state, accumulators, references and marks as at the beginning; while halted and quiet.
+  void reset() {
+    dut_.reset_i = 1;
+    cycle();
+    dut_.reset_i = 0;
+    load();
+    for (int i = 0; i < world_.words_used; ++i) ram_[static_cast<std::size_t>(i)].fill(0);
+    marks_.fill(0);
+    world_.clear();
+    std::fill(pops_.begin(), pops_.end(), PopState{});
+    std::fill(axons_.begin(), axons_.end(), OutAxon{});
+    std::fill(in_axons_.begin(), in_axons_.end(), InAxon{});
+    credits_due_.clear();
+  }
+
   /// Asks for so many more frames of all populations, with that share of their input touched.
   void start(int frames, int percent) {
     for (PopState& pop : pops_) pop.frames_left += frames;
@@ -718,6 +733,10 @@ TEST_P(SweepPath, SendsAndLeavesWhatTheContractSays) {
     if (HasFailure()) break;
     EXPECT_FALSE(bench.take_error());
     expect_counters(bench);
+    bench.settle();
+    for (std::size_t p = 0; p < bench.world().pops.size(); ++p) {
+      EXPECT_EQ(bench.dut().wait_o >> 2 * p & 3, 1U) << "population " << p << " waits for input";
+    }
   }
 }
 
@@ -819,6 +838,24 @@ TEST(SweepPathRun, AHaltTakesNoRowAndLosesNothing) {
   }
 }
 
+TEST(SweepPathRun, AResetBeginsAgainInTheMiddleOfAFrame) {
+  Rng rng = make_rng();
+  for (int world = 0; world < 10 && !testing::Test::HasFailure(); ++world) {
+    Bench bench(rng, Feed::Random, 20);
+    bench.run();
+    bench.play(1, 60);
+    bench.start(1, 60);
+    bench.step(pick(rng, 50, 1500));
+    bench.halt();
+    for (int i = 0; i < 20'000 && !bench.quiet(); ++i) bench.step();
+    ASSERT_TRUE(bench.quiet());
+    bench.reset();
+    bench.run();
+    bench.play(2, 60);
+    EXPECT_FALSE(bench.take_error());
+  }
+}
+
 /// Cycles of one frame whose input is complete.
 long frame_cycles(int rows, int cols, int words, bool visit_all) {
   Rng rng = make_rng();
@@ -835,7 +872,9 @@ TEST(SweepPathSpeed, FourNeuronsACycle) {
   constexpr int kRows = 4, kCols = 64, kWords = 4;
   const long more = frame_cycles(kRows, kCols, kWords, true) - frame_cycles(kRows, kCols / 2, kWords, true);
   EXPECT_EQ(more, kRows * kCols / 2 * kWords) << "cycles for twice the columns";
-  EXPECT_LE(frame_cycles(kRows, kCols, kWords, true), kRows * (kCols * kWords + 30));
+  const long all = frame_cycles(kRows, kCols, kWords, true);
+  RecordProperty("cycles_beside_a_row", static_cast<int>(all / kRows - kCols * kWords));
+  EXPECT_LE(all, kRows * (kCols * kWords + 30));
 }
 
 TEST(SweepPathSpeed, ACleanRowCostsItsMarkWordsAndThreeCycles) {

@@ -216,6 +216,13 @@ World World::silent(int rows, int cols, int words, bool visit_all) {
   return world;
 }
 
+void World::clear() {
+  for (Population& pop : pops) {
+    std::fill(pop.acc.begin(), pop.acc.end(), 0);
+    std::fill(pop.reference.begin(), pop.reference.end(), 0);
+  }
+}
+
 FrameGolden World::frame(int index, bool parity, int percent, Rng& rng) {
   Population& pop = pops[static_cast<std::size_t>(index)];
   const pkg::pop_t& t = pop.table;

@@ -96,6 +96,9 @@ struct World {
   /// golden state on.
   FrameGolden frame(int pop, bool parity, int percent, Rng& rng);
 
+  /// All golden state back to that of the beginning.
+  void clear();
+
  private:
   World() = default;
 };
