@@ -18,8 +18,8 @@ using testing::random_frames;
 using testing::random_network;
 using testing::RandomNetworkOptions;
 
-/// The rules of docs/arithmetic.md one by one: every neuron is visited in every frame, and every accumulator is recomputed from
-/// what its sources have sent so far. No marks, no hit lists, no order of weights.
+/// The rules of docs/arithmetic.md one by one: every neuron is visited in every frame, and every accumulator is
+/// recomputed from what its sources have sent so far. No marks, no hit lists, no order of weights.
 class SlowReference {
  public:
   explicit SlowReference(const Network& network) : network_(network) {
@@ -174,7 +174,8 @@ TEST_P(GoldenRandom, ThetaZeroEqualsDense) {
       events.step(frame);
       const auto expected = dense.run(frame);
       for (std::size_t l = 0; l < expected.size(); ++l) {
-        ASSERT_EQ(events.sent(static_cast<int>(l)), expected[l]) << "layer " << l << " of " << testing::describe(network);
+        ASSERT_EQ(events.sent(static_cast<int>(l)), expected[l])
+            << "layer " << l << " of " << testing::describe(network);
       }
     }
   }
@@ -195,19 +196,24 @@ TEST_P(GoldenRandom, CountsOfADenseFrameAreTheDenseCounts) {
           const auto& source = trace.counts[static_cast<std::size_t>(p.source)];
           all_fired = all_fired && source.events_out == source.neurons;
         }
-        if (all_fired) { EXPECT_EQ(trace.counts[l].macs_done, trace.counts[l].macs_dense); }
+        if (all_fired) {
+          EXPECT_EQ(trace.counts[l].macs_done, trace.counts[l].macs_dense);
+        }
       }
     }
   }
 }
 
 std::string case_name(const ::testing::TestParamInfo<Case>& info) {
-  const std::string modes = info.param.modes == Modes::temporal ? "Temporal" : info.param.modes == Modes::spatial ? "Spatial" : "Mixed";
+  const std::string modes = info.param.modes == Modes::temporal  ? "Temporal"
+                            : info.param.modes == Modes::spatial ? "Spatial"
+                                                                 : "Mixed";
   return modes + (info.param.wide_input ? "Wide" : "Pixels");
 }
 INSTANTIATE_TEST_SUITE_P(Modes, GoldenRandom,
-                         ::testing::Values(Case{Modes::temporal, false}, Case{Modes::spatial, false}, Case{Modes::mixed, false},
-                                           Case{Modes::temporal, true}, Case{Modes::mixed, true}),
+                         ::testing::Values(Case{Modes::temporal, false}, Case{Modes::spatial, false},
+                                           Case{Modes::mixed, false}, Case{Modes::temporal, true},
+                                           Case{Modes::mixed, true}),
                          case_name);
 
 /// What a receiver knows is never off by theta or more, given what the layer itself has received.
@@ -243,7 +249,8 @@ TEST(Golden, OutputsAreTheSumsOfTheirEvents) {
   for (const Frame& frame : random_frames(network, 7, 5)) {
     const FrameTrace trace = events.step(frame);
     for (std::size_t o = 0; o < sums.size(); ++o) {
-      for (const Event& e : trace.events[static_cast<std::size_t>(network.outputs[o].layer)]) sums[o].at(e.c, e.y, e.x) += e.value;
+      for (const Event& e : trace.events[static_cast<std::size_t>(network.outputs[o].layer)])
+        sums[o].at(e.c, e.y, e.x) += e.value;
       EXPECT_EQ(trace.outputs[o], sums[o]);
     }
   }
@@ -263,7 +270,8 @@ TEST(Golden, EventsComeByRowColumnChannel) {
   GoldenEvents events(network);
   for (const Frame& frame : random_frames(network, 9, 3)) {
     for (const auto& layer : events.step(frame).events) {
-      EXPECT_TRUE(std::ranges::is_sorted(layer, std::less<>{}, [](const Event& e) { return std::tuple(e.y, e.x, e.c); }));
+      EXPECT_TRUE(
+          std::ranges::is_sorted(layer, std::less<>{}, [](const Event& e) { return std::tuple(e.y, e.x, e.c); }));
     }
   }
 }

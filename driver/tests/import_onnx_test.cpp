@@ -51,7 +51,8 @@ double difference(const Graph& graph, const std::string& name) {
   EXPECT_EQ(answers.values.size(), count * static_cast<std::size_t>(out.count()));
   double worst = 0, largest = 0;
   for (std::size_t f = 0; f < count; ++f) {
-    const auto values = forward(graph, channels_last(in, frames.values.data() + f * static_cast<std::size_t>(in.count()), 1.0 / 255));
+    const auto values =
+        forward(graph, channels_last(in, frames.values.data() + f * static_cast<std::size_t>(in.count()), 1.0 / 255));
     const auto& got = values[static_cast<std::size_t>(output.layer)];
     const auto want = channels_last(out, answers.values.data() + f * static_cast<std::size_t>(out.count()), 1);
     for (std::size_t i = 0; i < got.size(); ++i) {
@@ -94,7 +95,8 @@ TEST_P(UnitModel, RunsOrIsRefusedAsTheIndexSays) {
       EXPECT_EQ(error.exit_status(), 3);
       for (const auto& node : model.problems) EXPECT_THAT(error.what(), HasSubstr('"' + node + '"'));
       const std::string text = error.what();
-      EXPECT_EQ(std::ranges::count(text, '\n'), static_cast<std::ptrdiff_t>(model.problems.size())) << "names nothing else: " << text;
+      EXPECT_EQ(std::ranges::count(text, '\n'), static_cast<std::ptrdiff_t>(model.problems.size()))
+          << "names nothing else: " << text;
     }
   }
 }
@@ -156,12 +158,15 @@ class BadFile : public ::testing::Test {
   }
 };
 
-TEST_F(BadFile, MissingFileIsNamed) { EXPECT_THAT(message("no/such/model.onnx", 6), HasSubstr("no/such/model.onnx: no such file")); }
+TEST_F(BadFile, MissingFileIsNamed) {
+  EXPECT_THAT(message("no/such/model.onnx", 6), HasSubstr("no/such/model.onnx: no such file"));
+}
 
 TEST_F(BadFile, FolderIsNamed) { EXPECT_THAT(message(unit, 6), HasSubstr("is a folder")); }
 
 TEST_F(BadFile, TextIsRecognised) {
-  EXPECT_THAT(message(write("text.onnx", "This is a note about a model,\nnot a model.\n"), 3), HasSubstr("it holds text"));
+  EXPECT_THAT(message(write("text.onnx", "This is a note about a model,\nnot a model.\n"), 3),
+              HasSubstr("it holds text"));
 }
 
 TEST_F(BadFile, EmptyIsRefused) { EXPECT_THROW(import_onnx(write("empty.onnx", "")), Error); }
@@ -171,7 +176,8 @@ TEST_F(BadFile, EveryTruncationIsRefused) {
   for (std::size_t size = 1; size < whole.size(); ++size) {
     EXPECT_THROW(parse_onnx(whole.substr(0, size), "cut"), ModelError) << size;
   }
-  EXPECT_THAT(message(write("cut.onnx", bytes_of(unit / "mlp_gemm.onnx").substr(0, 2000)), 3), HasSubstr("is cut off or damaged"));
+  EXPECT_THAT(message(write("cut.onnx", bytes_of(unit / "mlp_gemm.onnx").substr(0, 2000)), 3),
+              HasSubstr("is cut off or damaged"));
 }
 
 /// Damaged bytes may give another model, but never a crash.
@@ -194,7 +200,8 @@ TEST_F(BadFile, WeightsThatAreNotNumbersAreNamed) {
   const std::size_t data = bytes.find('\x4a', raw);  // field 9: raw_data
   ASSERT_NE(data, std::string::npos);
   bytes.replace(data + 2, 4, std::string("\x00\x00\xc0\x7f", 4));
-  EXPECT_THAT(message(write("nan.onnx", bytes), 3), HasSubstr("constant \"conv.weight\" has 1 values that are infinite or NaN"));
+  EXPECT_THAT(message(write("nan.onnx", bytes), 3),
+              HasSubstr("constant \"conv.weight\" has 1 values that are infinite or NaN"));
 }
 
 }  // namespace

@@ -19,13 +19,13 @@ namespace eddy::testing {
 enum class Modes { temporal, spatial, mixed };
 
 struct RandomNetworkOptions {
-  int layers = 5;          // beside the input
-  int max_side = 12;       // rows and columns of the input
-  int max_channels = 13;   // of a layer
+  int layers = 5;         // beside the input
+  int max_side = 12;      // rows and columns of the input
+  int max_channels = 13;  // of a layer
   Modes modes = Modes::temporal;
-  bool thresholds = true;  // else all 0
-  bool transposed = false; // transposed convolutions too
-  bool wide_input = false; // int16 activations instead of pixels
+  bool thresholds = true;   // else all 0
+  bool transposed = false;  // transposed convolutions too
+  bool wide_input = false;  // int16 activations instead of pixels
 };
 
 /// Draws a network, layer by layer. The same seed gives the same network.
@@ -76,13 +76,27 @@ class RandomNetwork {
     next.name = fmt::format("layer{}", network_.layers.size());
     const int source = chance(0.7) ? last() : pick(0, last());
     switch (pick(0, 8)) {
-      case 0: depthwise(next, source); break;
-      case 1: grouped(next, source); break;
-      case 2: dense(next, source); break;
-      case 3: average(next, source); break;
-      case 4: sum(next, source); break;
-      case 5: concat(next, source); break;
-      default: conv(next, source); break;
+      case 0:
+        depthwise(next, source);
+        break;
+      case 1:
+        grouped(next, source);
+        break;
+      case 2:
+        dense(next, source);
+        break;
+      case 3:
+        average(next, source);
+        break;
+      case 4:
+        sum(next, source);
+        break;
+      case 5:
+        concat(next, source);
+        break;
+      default:
+        conv(next, source);
+        break;
     }
     if (next.ports.empty()) return;
     pool(next);
@@ -126,7 +140,8 @@ class RandomNetwork {
   // ---- weights
   void fill(Port& port, int limit) {
     const int rows = port.depthwise ? port.k_count : port.k_count * port.c_count;
-    port.weights.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(port.y.taps) * static_cast<std::size_t>(port.x.taps));
+    port.weights.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(port.y.taps) *
+                        static_cast<std::size_t>(port.x.taps));
     for (auto& w : port.weights) w = static_cast<std::int16_t>(pick(-limit, limit));
   }
   Port whole(int source, int k_first, int k_count) {
@@ -142,7 +157,8 @@ class RandomNetwork {
     Port port = whole(source, k_first, layer(source).out.c);
     port.depthwise = true;
     port.format = WeightFormat::int16;
-    for (int k = 0; k < port.k_count; ++k) port.weights.push_back(static_cast<std::int16_t>(pick(64, 4000) * (chance(0.9) ? 1 : -1)));
+    for (int k = 0; k < port.k_count; ++k)
+      port.weights.push_back(static_cast<std::int16_t>(pick(64, 4000) * (chance(0.9) ? 1 : -1)));
     return port;
   }
 
@@ -216,7 +232,9 @@ class RandomNetwork {
     next.acc.c = 0;
     for (int other = 0; other <= last(); ++other) {
       const Shape& s = layer(other).out;
-      if (s.h != next.acc.h || s.w != next.acc.w || (other != source && chance(0.3)) || next.acc.c + s.c > 3 * options_.max_channels) continue;
+      if (s.h != next.acc.h || s.w != next.acc.w || (other != source && chance(0.3)) ||
+          next.acc.c + s.c > 3 * options_.max_channels)
+        continue;
       next.ports.push_back(residual(other, next.acc.c));
       next.acc.c += s.c;
     }
@@ -255,12 +273,14 @@ class RandomNetwork {
       const int a = std::max(std::abs(source.lo), std::abs(source.hi));
       const std::size_t each = port.weights.size() / static_cast<std::size_t>(port.k_count);
       for (std::size_t i = 0; i < port.weights.size(); ++i) {
-        most[static_cast<std::size_t>(port.k_first) + i / each] += std::abs(double{static_cast<double>(port.weights[i])} * a);
+        most[static_cast<std::size_t>(port.k_first) + i / each] +=
+            std::abs(double{static_cast<double>(port.weights[i])} * a);
       }
     }
     for (const double m : most) {
       Requant r;
-      r.bias = static_cast<std::int32_t>((chance(0.5) ? 0.1 : -0.1) * m * std::uniform_real_distribution<>(0, 1)(random_));
+      r.bias =
+          static_cast<std::int32_t>((chance(0.5) ? 0.1 : -0.1) * m * std::uniform_real_distribution<>(0, 1)(random_));
       set_factor(r, next.hi / std::max(1.0, m * std::uniform_real_distribution<>(0.1, 0.6)(random_)));
       r.theta = options_.thresholds && chance(0.7) ? pick(0, next.hi / 16) : 0;
       next.channels.push_back(r);
@@ -302,14 +322,18 @@ inline std::vector<Frame> random_frames(const Network& network, std::uint64_t se
   const auto size = static_cast<std::size_t>(input.out.count());
   std::bernoulli_distribution change(changed);
   Frame frame{input.out, {}, {}};
-  if (network.input.pixels) frame.pixels.resize(size);
-  else frame.activations.resize(size);
+  if (network.input.pixels)
+    frame.pixels.resize(size);
+  else
+    frame.activations.resize(size);
   std::vector<Frame> frames;
   for (int f = 0; f < count; ++f) {
     for (std::size_t i = 0; i < size; ++i) {
       if (f > 0 && !change(random)) continue;
-      if (network.input.pixels) frame.pixels[i] = static_cast<std::uint8_t>(random() & 0xff);
-      else frame.activations[i] = static_cast<std::int16_t>(std::uniform_int_distribution<>(input.lo, input.hi)(random));
+      if (network.input.pixels)
+        frame.pixels[i] = static_cast<std::uint8_t>(random() & 0xff);
+      else
+        frame.activations[i] = static_cast<std::int16_t>(std::uniform_int_distribution<>(input.lo, input.hi)(random));
     }
     frames.push_back(frame);
   }
@@ -320,10 +344,12 @@ inline std::vector<Frame> random_frames(const Network& network, std::uint64_t se
 inline std::string describe(const Network& network) {
   std::string text = network.name + "\n";
   for (const Layer& l : network.layers) {
-    text += fmt::format("  {}: {}x{}x{} -> {}x{}x{} [{}, {}] {}{}\n", l.name, l.acc.c, l.acc.h, l.acc.w, l.out.c, l.out.h, l.out.w,
-                        l.lo, l.hi, l.mode == Mode::temporal ? "temporal" : "spatial", l.keep_acc ? "" : ", new accumulators");
+    text += fmt::format("  {}: {}x{}x{} -> {}x{}x{} [{}, {}] {}{}\n", l.name, l.acc.c, l.acc.h, l.acc.w, l.out.c,
+                        l.out.h, l.out.w, l.lo, l.hi, l.mode == Mode::temporal ? "temporal" : "spatial",
+                        l.keep_acc ? "" : ", new accumulators");
     for (const Port& p : l.ports) {
-      text += fmt::format("    from {} c {}+{} k {}+{}{}", p.source, p.c_first, p.c_count, p.k_first, p.k_count, p.depthwise ? " depthwise" : "");
+      text += fmt::format("    from {} c {}+{} k {}+{}{}", p.source, p.c_first, p.c_count, p.k_first, p.k_count,
+                          p.depthwise ? " depthwise" : "");
       for (const Axis& a : {p.y, p.x}) {
         text += fmt::format(" | taps {} stride {} dilation {} pad {}", a.taps, a.stride, a.dilation, a.pad);
         if (a.transposed) text += fmt::format(" up {}", a.up);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Clips: videos, folders of images, arrays, raw bytes, and a generated scene, as frames of the size that a network wants.
+/// Clips: videos, folders of images, arrays, raw bytes, and a generated scene, as frames of the size that a network
+/// wants.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,8 @@ struct InputSpec {
   double scale = 1.0 / 255;
   std::vector<double> mean{0.0}, std{1.0};  // one for all channels, or one for each
   // What is shipped with the network; empty where nothing is.
-  std::string clip;          // relative to the file that names it
-  std::string clip_package;  // Debian package that brings it
+  std::string clip;                                               // relative to the file that names it
+  std::string clip_package;                                       // Debian package that brings it
   std::optional<std::pair<int, int>> frames, calibration_frames;  // [first, last)
 
   [[nodiscard]] double real(double value, int c) const;
@@ -35,7 +36,8 @@ struct InputSpec {
 
 /// Reads input.json. Throws FileError or UsageError, naming the key.
 InputSpec read_input_spec(const std::filesystem::path& file);
-/// `input.json` beside the model if it is there, else the defaults for the graph's input; width, height and channels filled in.
+/// `input.json` beside the model if it is there, else the defaults for the graph's input; width, height and channels
+/// filled in.
 InputSpec input_spec_for(const Graph& graph, const std::filesystem::path& model);
 /// Throws UsageError where the spec does not fit the graph's input: to be called again after options have changed it.
 void check_input_spec(const InputSpec& spec, const Graph& graph);
@@ -70,13 +72,16 @@ class Clip {
   bool generated_ = false;
 };
 
-/// Opens a clip: a video, a folder of images, a `.npy` file, "-" for raw u8 frames [h][w][c] on standard input, or "generated"
+/// Opens a clip: a video, a folder of images, a `.npy` file, "-" for raw u8 frames [h][w][c] on standard input, or
+/// "generated"
 /// ("generated:SEED") for the generated scene. `shape` is the network's input.
 /// Throws FileError where there is no such clip, or no frame of the range in it (found with the first frame).
-std::unique_ptr<Clip> open_clip(const std::string& clip, const InputSpec& spec, const Shape& shape, FrameRange range = {});
+std::unique_ptr<Clip> open_clip(const std::string& clip, const InputSpec& spec, const Shape& shape,
+                                FrameRange range = {});
 
 /// All frames of a clip's range, at most `limit`.
-std::vector<Picture> read_pictures(const std::string& clip, const InputSpec& spec, const Shape& shape, FrameRange range, int limit);
+std::vector<Picture> read_pictures(const std::string& clip, const InputSpec& spec, const Shape& shape, FrameRange range,
+                                   int limit);
 
 /// Real values of a picture, [h][w][c], as the network's first layer gets them.
 std::vector<float> normalise(const Picture& picture, const InputSpec& spec);
@@ -91,6 +96,7 @@ struct Array {
   bool bytes = false;  // stored as u8
 };
 Array read_npy(const std::filesystem::path& file);
-void write_npy(const std::filesystem::path& file, const std::vector<std::int64_t>& dims, const std::vector<float>& values);
+void write_npy(const std::filesystem::path& file, const std::vector<std::int64_t>& dims,
+               const std::vector<float>& values);
 
 }  // namespace eddy

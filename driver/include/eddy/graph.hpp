@@ -33,11 +33,11 @@ struct GraphPort {
 inline constexpr float unlimited = std::numeric_limits<float>::infinity();
 
 struct GraphLayer {
-  std::string name;                // of the first node in it
-  std::vector<std::string> nodes;  // all ONNX nodes in it, as messages name them
-  Shape acc, out;                  // before and after the pool
-  std::vector<GraphPort> ports;    // empty: the input
-  std::vector<float> bias;         // [out.c]
+  std::string name;                       // of the first node in it
+  std::vector<std::string> nodes;         // all ONNX nodes in it, as messages name them
+  Shape acc, out;                         // before and after the pool
+  std::vector<GraphPort> ports;           // empty: the input
+  std::vector<float> bias;                // [out.c]
   float lo = -unlimited, hi = unlimited;  // activation: the range that values are cut to
   PoolAxis pool_y, pool_x;
 

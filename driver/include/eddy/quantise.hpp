@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// From real numbers to the chip's integers, after training, calibrated on frames of the user's clip. docs/arithmetic.md.
+/// From real numbers to the chip's integers, after training, calibrated on frames of the user's clip.
+/// docs/arithmetic.md.
 #pragma once
 
 #include <filesystem>
@@ -25,11 +26,12 @@ struct Thresholds {
 Thresholds read_thresholds(const std::filesystem::path& file);
 
 struct QuantiseOptions {
-  int bits = 8;                             // magnitude bits of activations, 8..14
-  std::map<std::string, int> layer_bits;    // by layer
+  int bits = 8;                           // magnitude bits of activations, 8..14
+  std::map<std::string, int> layer_bits;  // by layer
   Mode mode = Mode::temporal;
-  std::map<std::string, Mode> layer_modes;  // by layer ("input" for the input); all sources of a layer are made to agree
-  Thresholds thresholds;                    // outputs have none
+  std::map<std::string, Mode>
+      layer_modes;        // by layer ("input" for the input); all sources of a layer are made to agree
+  Thresholds thresholds;  // outputs have none
 };
 
 /// What was chosen for a layer, and how far it is from the real numbers.
@@ -59,12 +61,15 @@ struct Quantised {
 };
 
 /// Throws UsageError where an option is out of range or names no layer, and where there is no calibration frame.
-Quantised quantise(const Graph& graph, const InputSpec& input, std::span<const Picture> calibration, const QuantiseOptions& options = {});
+Quantised quantise(const Graph& graph, const InputSpec& input, std::span<const Picture> calibration,
+                   const QuantiseOptions& options = {});
 
-/// Makes all sources of each layer send alike (differences win) and sets keep_acc. Returns what was changed, one line each.
+/// Makes all sources of each layer send alike (differences win) and sets keep_acc. Returns what was changed, one line
+/// each.
 std::vector<std::string> settle_modes(Network& network);
 
-/// Sets mul and shift so that mul * 2^-shift is nearest to `factor`, the top bit of mul set. 0 where no sum can reach 1.
+/// Sets mul and shift so that mul * 2^-shift is nearest to `factor`, the top bit of mul set. 0 where no sum can
+/// reach 1.
 void set_factor(Requant& channel, double factor);
 
 /// Hash of everything in the network that decides a result, 16 hexadecimal digits.

@@ -26,8 +26,8 @@ class ArraySource : public Source {
       channels_last_ = true;
     }
     if (shape_.c != shape.c) {
-      throw FileError(fmt::format("{}: shape [{}] does not hold frames of {} channels, {} rows and {} columns", file, fmt::join(d, ", "),
-                                  shape.c, shape.h, shape.w));
+      throw FileError(fmt::format("{}: shape [{}] does not hold frames of {} channels, {} rows and {} columns", file,
+                                  fmt::join(d, ", "), shape.c, shape.h, shape.w));
     }
   }
 
@@ -40,8 +40,10 @@ class ArraySource : public Source {
       for (int x = 0; x < shape_.w; ++x) {
         for (int c = 0; c < shape_.c; ++c) {
           const int i = channels_last_ ? (y * shape_.w + x) * shape_.c + c : (c * shape_.h + y) * shape_.w + x;
-          if (array_.bytes) picture.pixels.push_back(static_cast<std::uint8_t>(values[i]));
-          else picture.values.push_back(static_cast<float>(values[i]));
+          if (array_.bytes)
+            picture.pixels.push_back(static_cast<std::uint8_t>(values[i]));
+          else
+            picture.values.push_back(static_cast<float>(values[i]));
         }
       }
     }
@@ -64,8 +66,9 @@ class StdinSource : public Source {
     const std::size_t got = std::fread(picture.pixels.data(), 1, picture.pixels.size(), stdin);
     if (got == 0) return std::nullopt;
     if (got != picture.pixels.size()) {
-      throw FileError(fmt::format("standard input: the last frame has {} bytes; {} are a frame of {}x{} with {} channels", got,
-                                  picture.pixels.size(), shape_.w, shape_.h, shape_.c));
+      throw FileError(
+          fmt::format("standard input: the last frame has {} bytes; {} are a frame of {}x{} with {} channels", got,
+                      picture.pixels.size(), shape_.w, shape_.h, shape_.c));
     }
     return picture;
   }
@@ -76,7 +79,9 @@ class StdinSource : public Source {
 
 }  // namespace
 
-std::unique_ptr<Source> array_source(const std::string& file, const Shape& shape) { return std::make_unique<ArraySource>(file, shape); }
+std::unique_ptr<Source> array_source(const std::string& file, const Shape& shape) {
+  return std::make_unique<ArraySource>(file, shape);
+}
 std::unique_ptr<Source> stdin_source(const Shape& shape) { return std::make_unique<StdinSource>(shape); }
 
 }  // namespace eddy

@@ -10,8 +10,8 @@ namespace {
 
 constexpr int frames = 240;
 constexpr int bodies = 5;
-constexpr double texture_depth = 24;   // grey levels
-constexpr double noise_share = 0.05;   // of the pixels, each frame
+constexpr double texture_depth = 24;  // grey levels
+constexpr double noise_share = 0.05;  // of the pixels, each frame
 constexpr int noise_levels = 2;
 
 /// SplitMix64: the same numbers on every machine, which the standard's distributions are not.
@@ -44,7 +44,8 @@ class GeneratedSource : public Source {
     for (int i = 0; i < bodies; ++i) {
       const double height = random_.between(0.15, 0.35) * shape.h;
       bodies_.push_back({random_.between(0, shape.w), random_.between(height / 2, shape.h - height / 2), height,
-                         random_.between(0.002, 0.01) * shape.w, random_.between(0, 1), static_cast<int>(random_.between(10, 245))});
+                         random_.between(0.002, 0.01) * shape.w, random_.between(0, 1),
+                         static_cast<int>(random_.between(10, 245))});
     }
   }
 
@@ -63,12 +64,14 @@ class GeneratedSource : public Source {
 
  private:
   void background() {
-    const double kx = 2 * std::numbers::pi / std::max(8, shape_.w / 6), ky = 2 * std::numbers::pi / std::max(8, shape_.h / 4);
+    const double kx = 2 * std::numbers::pi / std::max(8, shape_.w / 6),
+                 ky = 2 * std::numbers::pi / std::max(8, shape_.h / 4);
     for (int y = 0; y < shape_.h; ++y) {
       for (int x = 0; x < shape_.w; ++x) {
         const double wave = 110 + texture_depth * (std::sin(kx * x + ky * y / 3) + std::cos(ky * y));
         const double grain = random_.between(-texture_depth / 2, texture_depth / 2);
-        for (int c = 0; c < shape_.c; ++c) background_.push_back(static_cast<std::uint8_t>(std::clamp(wave + grain + 4 * c, 0.0, 255.0)));
+        for (int c = 0; c < shape_.c; ++c)
+          background_.push_back(static_cast<std::uint8_t>(std::clamp(wave + grain + 4 * c, 0.0, 255.0)));
       }
     }
   }
@@ -82,7 +85,8 @@ class GeneratedSource : public Source {
         const double dy = (y - body.y) / half_height, dx = (x - centre) / half_width;
         if (dx * dx + dy * dy > 1) continue;
         const std::size_t first = static_cast<std::size_t>(y * shape_.w + x) * static_cast<std::size_t>(shape_.c);
-        for (std::size_t c = 0; c < static_cast<std::size_t>(shape_.c); ++c) picture.pixels[first + c] = static_cast<std::uint8_t>(body.grey);
+        for (std::size_t c = 0; c < static_cast<std::size_t>(shape_.c); ++c)
+          picture.pixels[first + c] = static_cast<std::uint8_t>(body.grey);
       }
     }
   }
@@ -96,6 +100,8 @@ class GeneratedSource : public Source {
 
 }  // namespace
 
-std::unique_ptr<Source> generated_source(const Shape& shape, std::uint64_t seed) { return std::make_unique<GeneratedSource>(shape, seed); }
+std::unique_ptr<Source> generated_source(const Shape& shape, std::uint64_t seed) {
+  return std::make_unique<GeneratedSource>(shape, seed);
+}
 
 }  // namespace eddy

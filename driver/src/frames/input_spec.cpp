@@ -50,11 +50,13 @@ InputSpec from_json(const nlohmann::json& json) {
 }
 
 void check_numbers(const InputSpec& spec, const std::string& where) {
-  if (!std::isfinite(spec.scale) || spec.scale == 0) throw UsageError(fmt::format("{}: a scale of {}", where, spec.scale));
+  if (!std::isfinite(spec.scale) || spec.scale == 0)
+    throw UsageError(fmt::format("{}: a scale of {}", where, spec.scale));
   for (const auto* values : {&spec.mean, &spec.std}) {
     if (values->empty()) throw UsageError(fmt::format("{}: mean and std need a number", where));
     for (const double v : *values) {
-      if (!std::isfinite(v) || (values == &spec.std && v == 0)) throw UsageError(fmt::format("{}: {} among mean and std", where, v));
+      if (!std::isfinite(v) || (values == &spec.std && v == 0))
+        throw UsageError(fmt::format("{}: {} among mean and std", where, v));
     }
   }
 }
@@ -83,7 +85,8 @@ InputSpec read_input_spec(const std::filesystem::path& file) {
   }
   check_numbers(spec, file.string());
   // A relative clip lies beside the file.
-  if (!spec.clip.empty() && std::filesystem::path(spec.clip).is_relative()) spec.clip = (file.parent_path() / spec.clip).string();
+  if (!spec.clip.empty() && std::filesystem::path(spec.clip).is_relative())
+    spec.clip = (file.parent_path() / spec.clip).string();
   return spec;
 }
 
@@ -92,15 +95,18 @@ void check_input_spec(const InputSpec& spec, const Graph& graph) {
   const Shape& shape = graph.layers.front().out;
   for (const auto* values : {&spec.mean, &spec.std}) {
     if (values->size() != 1 && values->size() != static_cast<std::size_t>(shape.c)) {
-      throw UsageError(fmt::format("{} numbers for mean or std, but {} takes {} channels", values->size(), graph.name, shape.c));
+      throw UsageError(
+          fmt::format("{} numbers for mean or std, but {} takes {} channels", values->size(), graph.name, shape.c));
     }
   }
   if ((spec.width != 0 && spec.width != shape.w) || (spec.height != 0 && spec.height != shape.h)) {
-    throw UsageError(fmt::format("input of {}x{}, but {} takes {}x{}", spec.width, spec.height, graph.name, shape.w, shape.h));
+    throw UsageError(
+        fmt::format("input of {}x{}, but {} takes {}x{}", spec.width, spec.height, graph.name, shape.w, shape.h));
   }
   const int channels = spec.channels == Channels::gray ? 1 : 3;
   if ((shape.c == 1 || shape.c == 3) && channels != shape.c) {
-    throw UsageError(fmt::format("channels {}, but {} takes {}", nlohmann::json(spec.channels).dump(), graph.name, shape.c));
+    throw UsageError(
+        fmt::format("channels {}, but {} takes {}", nlohmann::json(spec.channels).dump(), graph.name, shape.c));
   }
 }
 
@@ -116,9 +122,14 @@ InputSpec input_spec_for(const Graph& graph, const std::filesystem::path& model)
 }
 
 std::string to_json(const InputSpec& spec) {
-  nlohmann::ordered_json json{{"channels", nlohmann::json(spec.channels)}, {"width", spec.width}, {"height", spec.height},
-                              {"resize", nlohmann::json(spec.resize)},     {"filter", "area"},    {"scale", spec.scale},
-                              {"mean", spec.mean},                         {"std", spec.std}};
+  nlohmann::ordered_json json{{"channels", nlohmann::json(spec.channels)},
+                              {"width", spec.width},
+                              {"height", spec.height},
+                              {"resize", nlohmann::json(spec.resize)},
+                              {"filter", "area"},
+                              {"scale", spec.scale},
+                              {"mean", spec.mean},
+                              {"std", spec.std}};
   if (!spec.clip.empty()) json["clip"] = spec.clip;
   if (!spec.clip_package.empty()) json["clip_package"] = spec.clip_package;
   if (spec.frames) json["frames"] = *spec.frames;
@@ -128,7 +139,8 @@ std::string to_json(const InputSpec& spec) {
 
 FrameRange parse_range(const std::string& text) {
   const auto colon = text.find(':');
-  if (colon == std::string::npos) throw UsageError(fmt::format("frames \"{}\": expected A:B, A: or :B, with whole numbers", text));
+  if (colon == std::string::npos)
+    throw UsageError(fmt::format("frames \"{}\": expected A:B, A: or :B, with whole numbers", text));
   FrameRange range;
   if (colon > 0) range.first = whole_number(text.substr(0, colon), text);
   if (colon + 1 < text.size()) range.last = whole_number(text.substr(colon + 1), text);

@@ -60,8 +60,9 @@ struct Type {
   std::vector<double> (*read)(std::string_view, std::size_t);
 };
 constexpr std::array types{
-    Type{"|u1", 1, elements<std::uint8_t>}, Type{"|i1", 1, elements<std::int8_t>},  Type{"<i2", 2, elements<std::int16_t>},
-    Type{"<i4", 4, elements<std::int32_t>}, Type{"<i8", 8, elements<std::int64_t>}, Type{"<f2", 2, halves},
+    Type{"|u1", 1, elements<std::uint8_t>}, Type{"|i1", 1, elements<std::int8_t>},
+    Type{"<i2", 2, elements<std::int16_t>}, Type{"<i4", 4, elements<std::int32_t>},
+    Type{"<i8", 8, elements<std::int64_t>}, Type{"<f2", 2, halves},
     Type{"<f4", 4, elements<float>},        Type{"<f8", 8, elements<double>},
 };
 
@@ -85,7 +86,8 @@ Array read_npy(const std::filesystem::path& file) {
   }
   if (header.find("'fortran_order': True") != std::string::npos) fail("is stored in Fortran order; save it in C order");
   const auto type = std::ranges::find(types, descr[1].str(), &Type::name);
-  if (type == types.end()) fail(fmt::format("has elements of type {}; u8, whole numbers and floats are read", descr[1].str()));
+  if (type == types.end())
+    fail(fmt::format("has elements of type {}; u8, whole numbers and floats are read", descr[1].str()));
 
   Array array;
   std::istringstream dims(shape[1].str());
@@ -103,15 +105,19 @@ Array read_npy(const std::filesystem::path& file) {
   return array;
 }
 
-void write_npy(const std::filesystem::path& file, const std::vector<std::int64_t>& dims, const std::vector<float>& values) {
-  const std::string shape = dims.size() == 1 ? fmt::format("({},)", dims[0]) : fmt::format("({})", fmt::join(dims, ", "));
+void write_npy(const std::filesystem::path& file, const std::vector<std::int64_t>& dims,
+               const std::vector<float>& values) {
+  const std::string shape =
+      dims.size() == 1 ? fmt::format("({},)", dims[0]) : fmt::format("({})", fmt::join(dims, ", "));
   std::string header = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': {}, }}", shape);
   constexpr std::size_t alignment = 64;
   header.append(alignment - (fixed_size + header.size() + 1) % alignment, ' ');
   header += '\n';
   std::ofstream stream(file, std::ios::binary);
-  stream << magic << '\x01' << '\x00' << static_cast<char>(header.size() & 0xff) << static_cast<char>(header.size() >> 8) << header;
-  stream.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
+  stream << magic << '\x01' << '\x00' << static_cast<char>(header.size() & 0xff)
+         << static_cast<char>(header.size() >> 8) << header;
+  stream.write(reinterpret_cast<const char*>(values.data()),
+               static_cast<std::streamsize>(values.size() * sizeof(float)));
   if (!stream.flush()) throw FileError(fmt::format("{}: cannot be written", file.string()));
 }
 

@@ -47,13 +47,16 @@ class SourceClip : public Clip {
   Picture fitted(Picture picture) {
     const Shape& from = picture.shape;
     if (from == shape_) return picture;
-    if (from.c != shape_.c) throw FileError(fmt::format("{} has {} channels, the network takes {}", name_, from.c, shape_.c));
+    if (from.c != shape_.c)
+      throw FileError(fmt::format("{} has {} channels, the network takes {}", name_, from.c, shape_.c));
     if (picture.pixels.empty()) {
-      throw FileError(fmt::format("{} has frames of {}x{}, the network takes {}x{}: real values are not scaled", name_, from.w, from.h, shape_.w, shape_.h));
+      throw FileError(fmt::format("{} has frames of {}x{}, the network takes {}x{}: real values are not scaled", name_,
+                                  from.w, from.h, shape_.w, shape_.h));
     }
     if (from != last_size_) {
       const char* how = how_ == Resize::fit ? "fit, with black borders" : how_ == Resize::crop ? "crop" : "stretch";
-      notes_.push_back(fmt::format("{}: frames of {}x{} are scaled to {}x{} ({})", name_, from.w, from.h, shape_.w, shape_.h, how));
+      notes_.push_back(
+          fmt::format("{}: frames of {}x{} are scaled to {}x{} ({})", name_, from.w, from.h, shape_.w, shape_.h, how));
       last_size_ = from;
     }
     return resize(picture, shape_.w, shape_.h, how_);
@@ -72,11 +75,14 @@ std::uint64_t seed_of(const std::string& clip) {
   const std::string text = clip.substr(generated_name.size() + 1);
   std::uint64_t seed = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (error != std::errc{} || end != text.data() + text.size()) throw UsageError(fmt::format("\"{}\": expected generated:NUMBER", clip));
+  if (error != std::errc{} || end != text.data() + text.size())
+    throw UsageError(fmt::format("\"{}\": expected generated:NUMBER", clip));
   return seed;
 }
 
-bool is_generated(const std::string& clip) { return clip == generated_name || clip.starts_with(fmt::format("{}:", generated_name)); }
+bool is_generated(const std::string& clip) {
+  return clip == generated_name || clip.starts_with(fmt::format("{}:", generated_name));
+}
 
 std::unique_ptr<Source> open_source(const std::string& clip, const InputSpec& spec, const Shape& shape) {
   if (is_generated(clip)) return generated_source(shape, seed_of(clip));
@@ -84,7 +90,8 @@ std::unique_ptr<Source> open_source(const std::string& clip, const InputSpec& sp
   if (!std::filesystem::exists(clip)) throw FileError(fmt::format("{}: no such clip", clip));
   if (clip.ends_with(".npy")) return array_source(clip, shape);
   if (shape.c != (spec.channels == Channels::gray ? 1 : 3)) {
-    throw UsageError(fmt::format("the network takes {} channels: give it .npy or raw frames, a video has 1 (gray) or 3", shape.c));
+    throw UsageError(
+        fmt::format("the network takes {} channels: give it .npy or raw frames, a video has 1 (gray) or 3", shape.c));
   }
   if (std::filesystem::is_directory(clip)) return folder_source(clip, spec.channels);
   return video_source(clip, spec.channels);
@@ -93,12 +100,14 @@ std::unique_ptr<Source> open_source(const std::string& clip, const InputSpec& sp
 }  // namespace
 
 std::unique_ptr<Clip> open_clip(const std::string& clip, const InputSpec& spec, const Shape& shape, FrameRange range) {
-  auto result = std::make_unique<SourceClip>(clip == "-" ? "standard input" : clip, open_source(clip, spec, shape), shape, spec.resize, range);
+  auto result = std::make_unique<SourceClip>(clip == "-" ? "standard input" : clip, open_source(clip, spec, shape),
+                                             shape, spec.resize, range);
   if (is_generated(clip)) result->say_generated();
   return result;
 }
 
-std::vector<Picture> read_pictures(const std::string& clip, const InputSpec& spec, const Shape& shape, FrameRange range, int limit) {
+std::vector<Picture> read_pictures(const std::string& clip, const InputSpec& spec, const Shape& shape, FrameRange range,
+                                   int limit) {
   const auto reader = open_clip(clip, spec, shape, range);
   std::vector<Picture> pictures;
   while (static_cast<int>(pictures.size()) < limit) {

@@ -8,7 +8,9 @@
 namespace eddy {
 
 double InputSpec::real(double value, int c) const {
-  const auto of = [&](const std::vector<double>& values) { return values[values.size() == 1 ? 0 : static_cast<std::size_t>(c)]; };
+  const auto of = [&](const std::vector<double>& values) {
+    return values[values.size() == 1 ? 0 : static_cast<std::size_t>(c)];
+  };
   return (value * scale - of(mean)) / of(std);
 }
 
@@ -29,14 +31,17 @@ Frame to_frame(const Network& network, const Picture& picture) {
     if (picture.pixels.empty()) throw UsageError("the network was made for pixels, but the clip holds real values");
     frame.pixels = picture.pixels;
   } else if (!picture.pixels.empty()) {
-    if (network.input.table.empty()) throw UsageError("the network was made for real values, but the clip holds pixels");
+    if (network.input.table.empty())
+      throw UsageError("the network was made for real values, but the clip holds pixels");
     for (std::size_t i = 0; i < picture.pixels.size(); ++i) {
-      frame.activations.push_back(network.input.table[i % static_cast<std::size_t>(picture.shape.c)][picture.pixels[i]]);
+      frame.activations.push_back(
+          network.input.table[i % static_cast<std::size_t>(picture.shape.c)][picture.pixels[i]]);
     }
   } else {
     const Layer& input = network.layers.front();
     for (const float v : picture.values) {
-      frame.activations.push_back(static_cast<std::int16_t>(std::lround(std::clamp<double>(v / input.scale, input.lo, input.hi))));
+      frame.activations.push_back(
+          static_cast<std::int16_t>(std::lround(std::clamp<double>(v / input.scale, input.lo, input.hi))));
     }
   }
   return frame;

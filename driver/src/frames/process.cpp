@@ -35,7 +35,8 @@ Process::Process(const std::vector<std::string>& command) : name_(command.front(
   arguments.push_back(nullptr);
   std::array<int, 2> pipe_ends{};
   errors_ = memfd_create("errors", MFD_CLOEXEC);
-  if (errors_ < 0 || pipe2(pipe_ends.data(), O_CLOEXEC) != 0) throw FileError(fmt::format("{}: {}", name_, std::strerror(errno)));
+  if (errors_ < 0 || pipe2(pipe_ends.data(), O_CLOEXEC) != 0)
+    throw FileError(fmt::format("{}: {}", name_, std::strerror(errno)));
   output_ = pipe_ends[0];
 
   posix_spawn_file_actions_t actions;

@@ -25,7 +25,9 @@ Span centred(int size, int all) { return {(all - size) / 2, size}; }
 Windows windows(const Shape& from, int width, int height, Resize how) {
   Windows w{{0, from.h}, {0, from.w}, {0, height}, {0, width}};
   const std::int64_t across = std::int64_t{from.w} * height, along = std::int64_t{from.h} * width;
-  const auto rounded = [](std::int64_t n, std::int64_t d) { return static_cast<int>(std::max<std::int64_t>(1, (n + d / 2) / d)); };
+  const auto rounded = [](std::int64_t n, std::int64_t d) {
+    return static_cast<int>(std::max<std::int64_t>(1, (n + d / 2) / d));
+  };
   if (how == Resize::crop && across > along) w.from_x = centred(rounded(along, height), from.w);
   if (how == Resize::crop && across < along) w.from_y = centred(rounded(across, width), from.h);
   if (how == Resize::fit && across > along) w.to_y = centred(rounded(along, from.w), height);
@@ -39,13 +41,15 @@ struct Share {
   std::int64_t weight = 0;
 };
 
-/// For each result of an axis the elements that it covers: in units in which a source element is as long as there are results.
+/// For each result of an axis the elements that it covers: in units in which a source element is as long as there are
+/// results.
 std::vector<std::vector<Share>> shares(const Span& from, const Span& to) {
   std::vector<std::vector<Share>> result(at(to.size));
   for (int i = 0; i < to.size; ++i) {
     const std::int64_t begin = std::int64_t{i} * from.size, end = begin + from.size;
     for (auto s = static_cast<int>(begin / to.size); std::int64_t{s} * to.size < end; ++s) {
-      const std::int64_t overlap = std::min(end, std::int64_t{s + 1} * to.size) - std::max(begin, std::int64_t{s} * to.size);
+      const std::int64_t overlap =
+          std::min(end, std::int64_t{s + 1} * to.size) - std::max(begin, std::int64_t{s} * to.size);
       result[at(i)].push_back({from.first + s, overlap});
     }
   }

@@ -21,8 +21,8 @@ class Source {
 std::unique_ptr<Source> video_source(const std::string& file, Channels channels);
 std::unique_ptr<Source> folder_source(const std::string& folder, Channels channels);
 
-/// Arrays [N][C][H][W], [N][H][W][C], [N][H][W] or [N][values]; u8 are pixels, all others real values. `shape` decides between
-/// the first two.
+/// Arrays [N][C][H][W], [N][H][W][C], [N][H][W] or [N][values]; u8 are pixels, all others real values. `shape` decides
+/// between the first two.
 std::unique_ptr<Source> array_source(const std::string& file, const Shape& shape);
 
 /// Raw u8 frames [h][w][c] from standard input.

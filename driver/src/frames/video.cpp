@@ -27,7 +27,8 @@ class VideoSource : public Source {
     }
     const int width = number(), height = number();
     const bool gray = channels_ == Channels::gray;
-    if (kind != (gray ? "P5" : "P6") || number() != 255) throw FileError(fmt::format("{}: ffmpeg gives frames of an unknown kind", file_));
+    if (kind != (gray ? "P5" : "P6") || number() != 255)
+      throw FileError(fmt::format("{}: ffmpeg gives frames of an unknown kind", file_));
     Picture picture{{gray ? 1 : 3, height, width}, {}, {}};
     picture.pixels.resize(static_cast<std::size_t>(picture.shape.count()));
     const std::size_t got = process_.read(reinterpret_cast<char*>(picture.pixels.data()), picture.pixels.size());
@@ -36,7 +37,8 @@ class VideoSource : public Source {
       throw FileError(fmt::format("{}: its last frame is cut off", file_));
     }
     if (channels_ == Channels::bgr) {
-      for (std::size_t i = 0; i + 2 < picture.pixels.size(); i += 3) std::swap(picture.pixels[i], picture.pixels[i + 2]);
+      for (std::size_t i = 0; i + 2 < picture.pixels.size(); i += 3)
+        std::swap(picture.pixels[i], picture.pixels[i + 2]);
     }
     return picture;
   }
@@ -44,8 +46,14 @@ class VideoSource : public Source {
  private:
   [[nodiscard]] std::vector<std::string> command() const {
     const bool gray = channels_ == Channels::gray;
-    return {"ffmpeg", "-nostdin", "-v", "error", "-i", "file:" + file_, "-map", "0:v:0", "-f", "image2pipe",
-            "-c:v",   gray ? "pgm" : "ppm", "-pix_fmt", gray ? "gray" : "rgb24", "-"};
+    return {"ffmpeg",   "-nostdin",
+            "-v",       "error",
+            "-i",       "file:" + file_,
+            "-map",     "0:v:0",
+            "-f",       "image2pipe",
+            "-c:v",     gray ? "pgm" : "ppm",
+            "-pix_fmt", gray ? "gray" : "rgb24",
+            "-"};
   }
 
   /// The next word of a PNM header; empty at the end of the output.
@@ -71,7 +79,8 @@ class VideoSource : public Source {
     const int status = process_.finish();
     if (status == 0) return;
     const std::string errors = process_.errors();
-    throw FileError(fmt::format("{} cannot be read: ffmpeg ends with status {}: {}", file_, status, errors.substr(errors.rfind('\n') + 1)));
+    throw FileError(fmt::format("{} cannot be read: ffmpeg ends with status {}: {}", file_, status,
+                                errors.substr(errors.rfind('\n') + 1)));
   }
 
   std::string file_;
@@ -111,7 +120,11 @@ class FolderSource : public Source {
 
 }  // namespace
 
-std::unique_ptr<Source> video_source(const std::string& file, Channels channels) { return std::make_unique<VideoSource>(file, channels); }
-std::unique_ptr<Source> folder_source(const std::string& folder, Channels channels) { return std::make_unique<FolderSource>(folder, channels); }
+std::unique_ptr<Source> video_source(const std::string& file, Channels channels) {
+  return std::make_unique<VideoSource>(file, channels);
+}
+std::unique_ptr<Source> folder_source(const std::string& folder, Channels channels) {
+  return std::make_unique<FolderSource>(folder, channels);
+}
 
 }  // namespace eddy

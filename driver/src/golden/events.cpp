@@ -30,8 +30,8 @@ FrameTrace GoldenEvents::step(const Frame& frame) {
       population.integrate(static_cast<int>(source), trace.events[source]);
     }
     trace.events.push_back(population.sweep());
-    trace.counts.push_back({static_cast<std::int64_t>(trace.events.back().size()), population.dense_macs(), population.macs(),
-                            population.sent().shape.count()});
+    trace.counts.push_back({static_cast<std::int64_t>(trace.events.back().size()), population.dense_macs(),
+                            population.macs(), population.sent().shape.count()});
   }
   for (const Output& output : state_->network.outputs) trace.outputs.push_back(sent(output.layer));
   trace.frame = state_->frames++;

@@ -34,7 +34,9 @@ Tensor input_activations(const Network& network, const Frame& frame) {
 }
 
 FrameInput::FrameInput(const Network& network)
-    : network_(network), reference_(static_cast<std::size_t>(network.layers.front().out.count())), sent_(network.layers.front().out) {}
+    : network_(network),
+      reference_(static_cast<std::size_t>(network.layers.front().out.count())),
+      sent_(network.layers.front().out) {}
 
 std::vector<Event> FrameInput::step(const Frame& frame) {
   check_frame(network_, frame);
@@ -44,7 +46,8 @@ std::vector<Event> FrameInput::step(const Frame& frame) {
   return events;
 }
 
-/// Differences of grey levels are compared, activations are sent. A first frame goes whole: receivers know no grey level yet.
+/// Differences of grey levels are compared, activations are sent. A first frame goes whole: receivers know no grey
+/// level yet.
 std::vector<Event> FrameInput::pixels(const Frame& frame) {
   const bool whole = first_ || network_.layers.front().mode == Mode::spatial;
   std::vector<Event> events;

@@ -15,13 +15,7 @@ struct Hit {
   int tap = 0;
 };
 
-/// True where output `o` at kernel position `k` reads input `i`: the definition of a port's geometry.
-inline bool meets(const Axis& axis, int i, int o, int k) {
-  if (axis.transposed) return o == i * axis.up - axis.pad + k * axis.dilation;
-  return i == o * axis.stride - axis.pad + k * axis.dilation;
-}
-
-/// For each input coordinate its hits, outputs within [0, outputs).
+/// For each input coordinate its hits, outputs within [0, outputs). Geometry as Axis defines it.
 class AxisHits {
  public:
   AxisHits(const Axis& axis, int inputs, int outputs);

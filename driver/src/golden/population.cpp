@@ -35,8 +35,8 @@ Population::Population(const Network& network, int index)
   for (const Port& port : layer_.ports) {
     const Shape& source = network.layers[static_cast<std::size_t>(port.source)].out;
     const int outputs = port.depthwise ? port.k_count / port.c_count : port.k_count;
-    ports_.push_back({&port, AxisHits(port.y, source.h, layer_.acc.h), AxisHits(port.x, source.w, layer_.acc.w), outputs,
-                      weights_in_order_of_use(port, outputs)});
+    ports_.push_back({&port, AxisHits(port.y, source.h, layer_.acc.h), AxisHits(port.x, source.w, layer_.acc.w),
+                      outputs, weights_in_order_of_use(port, outputs)});
     dense_macs_ += eddy::dense_macs(network, layer_, port);
   }
 }
@@ -51,7 +51,8 @@ void Population::integrate(int source, const std::vector<Event>& events) {
   for (const PortState& state : ports_) {
     if (state.port->source != source) continue;
     for (const Event& event : events) {
-      if (event.c >= state.port->c_first && event.c < state.port->c_first + state.port->c_count) integrate(state, event);
+      if (event.c >= state.port->c_first && event.c < state.port->c_first + state.port->c_count)
+        integrate(state, event);
     }
   }
 }
@@ -68,7 +69,8 @@ void Population::integrate(const PortState& state, const Event& event) {
       const std::size_t at = pixel(row.out, column.out);
       const int tap = (c * port.y.taps + row.tap) * port.x.taps + column.tap;
       const std::int16_t* weight = state.weights.data() + static_cast<std::size_t>(tap) * outputs;
-      std::uint32_t* acc = acc_.data() + at * static_cast<std::size_t>(layer_.acc.c) + static_cast<std::size_t>(k_first);
+      std::uint32_t* acc =
+          acc_.data() + at * static_cast<std::size_t>(layer_.acc.c) + static_cast<std::size_t>(k_first);
       for (std::size_t k = 0; k < outputs; ++k) acc[k] += static_cast<std::uint32_t>(weight[k] * value);
       marks_[at] = 1;
     }
@@ -77,8 +79,8 @@ void Population::integrate(const PortState& state, const Event& event) {
 }
 
 std::vector<Event> Population::sweep() {
-  // Where accumulators or references restart with each frame, a neuron may have something to say though nothing touched it:
-  // the activation of its bias alone, or the return to it.
+  // Where accumulators or references restart with each frame, a neuron may have something to say though nothing touched
+  // it: the activation of its bias alone, or the return to it.
   const bool all = first_ || !layer_.keep_acc || layer_.mode == Mode::spatial;
   std::vector<Event> events;
   for (int y = 0; y < layer_.out.h; ++y) {

@@ -7,7 +7,8 @@
 namespace eddy {
 
 std::int32_t requantise(std::int32_t acc, const Requant& channel, int lo, int hi) {
-  const auto sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(acc) + static_cast<std::uint32_t>(channel.bias));
+  const auto sum =
+      static_cast<std::int32_t>(static_cast<std::uint32_t>(acc) + static_cast<std::uint32_t>(channel.bias));
   const std::int64_t product = std::int64_t{sum} * channel.mul;
   const std::int64_t value = (product + (std::int64_t{1} << (channel.shift - 1))) >> channel.shift;
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(value, lo, hi));

@@ -54,17 +54,29 @@ std::vector<double> halves(const onnx::TensorProto& tensor, Convert convert) {
 
 std::vector<double> values_of(const onnx::TensorProto& tensor) {
   switch (tensor.data_type()) {
-    case onnx::TensorProto::FLOAT: return elements<float>(tensor, tensor.float_data());
-    case onnx::TensorProto::DOUBLE: return elements<double>(tensor, tensor.double_data());
-    case onnx::TensorProto::FLOAT16: return halves(tensor, from_half);
-    case onnx::TensorProto::BFLOAT16: return halves(tensor, from_bfloat);
-    case onnx::TensorProto::INT64: return elements<std::int64_t>(tensor, tensor.int64_data());
-    case onnx::TensorProto::INT32: return elements<std::int32_t>(tensor, tensor.int32_data());
-    case onnx::TensorProto::INT16: return elements<std::int16_t>(tensor, tensor.int32_data());
-    case onnx::TensorProto::INT8: return elements<std::int8_t>(tensor, tensor.int32_data());
-    case onnx::TensorProto::UINT8: return elements<std::uint8_t>(tensor, tensor.int32_data());
-    case onnx::TensorProto::BOOL: return elements<std::uint8_t>(tensor, tensor.int32_data());
-    default: throw Unsupported(fmt::format("its type {} is not supported", onnx::TensorProto::DataType_Name(tensor.data_type())));
+    case onnx::TensorProto::FLOAT:
+      return elements<float>(tensor, tensor.float_data());
+    case onnx::TensorProto::DOUBLE:
+      return elements<double>(tensor, tensor.double_data());
+    case onnx::TensorProto::FLOAT16:
+      return halves(tensor, from_half);
+    case onnx::TensorProto::BFLOAT16:
+      return halves(tensor, from_bfloat);
+    case onnx::TensorProto::INT64:
+      return elements<std::int64_t>(tensor, tensor.int64_data());
+    case onnx::TensorProto::INT32:
+      return elements<std::int32_t>(tensor, tensor.int32_data());
+    case onnx::TensorProto::INT16:
+      return elements<std::int16_t>(tensor, tensor.int32_data());
+    case onnx::TensorProto::INT8:
+      return elements<std::int8_t>(tensor, tensor.int32_data());
+    case onnx::TensorProto::UINT8:
+      return elements<std::uint8_t>(tensor, tensor.int32_data());
+    case onnx::TensorProto::BOOL:
+      return elements<std::uint8_t>(tensor, tensor.int32_data());
+    default:
+      throw Unsupported(
+          fmt::format("its type {} is not supported", onnx::TensorProto::DataType_Name(tensor.data_type())));
   }
 }
 
@@ -99,7 +111,8 @@ Constant constant_from(const onnx::TensorProto& tensor) {
 
 const Constant& finite(const Constant& constant) {
   const auto bad = std::ranges::count_if(constant.values, [](double v) { return !std::isfinite(v); });
-  if (bad > 0) throw Unsupported(fmt::format("constant \"{}\" has {} values that are infinite or NaN", constant.name, bad));
+  if (bad > 0)
+    throw Unsupported(fmt::format("constant \"{}\" has {} values that are infinite or NaN", constant.name, bad));
   return constant;
 }
 

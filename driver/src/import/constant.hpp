@@ -18,8 +18,8 @@ struct Constant {
   [[nodiscard]] std::vector<std::int64_t> integers() const;
 };
 
-/// Float of 16, 32 or 64 bits, bfloat16, and whole numbers. Throws Unsupported (importer.hpp) for other types, values that are
-/// stored outside the file, and sizes that do not match. Values may be infinite or NaN: see finite().
+/// Float of 16, 32 or 64 bits, bfloat16, and whole numbers. Throws Unsupported (importer.hpp) for other types, values
+/// that are stored outside the file, and sizes that do not match. Values may be infinite or NaN: see finite().
 Constant constant_from(const onnx::TensorProto& tensor);
 
 /// The same constant; throws Unsupported where a value is infinite or NaN.

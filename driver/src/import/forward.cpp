@@ -17,7 +17,8 @@ std::vector<float> outputs_innermost(const GraphPort& port) {
   for (int k = 0; k < port.k_count; ++k) {
     for (int c = 0; c < channels; ++c) {
       for (int t = 0; t < taps; ++t) {
-        result[(at(t) * at(channels) + at(c)) * at(port.k_count) + at(k)] = port.weights[(at(k) * at(channels) + at(c)) * at(taps) + at(t)];
+        result[(at(t) * at(channels) + at(c)) * at(port.k_count) + at(k)] =
+            port.weights[(at(k) * at(channels) + at(c)) * at(taps) + at(t)];
       }
     }
   }
@@ -40,7 +41,8 @@ void add_tap(const GraphPort& port, const float* weights, const float* in, float
   }
 }
 
-void add_port(const GraphLayer& layer, const GraphPort& port, const Shape& shape, const std::vector<float>& source, std::vector<float>& acc) {
+void add_port(const GraphLayer& layer, const GraphPort& port, const Shape& shape, const std::vector<float>& source,
+              std::vector<float>& acc) {
   const std::vector<float> weights = outputs_innermost(port);
   const std::size_t tap_size = weights.size() / (at(port.y.taps) * at(port.x.taps));
   for (int y = 0; y < layer.acc.h; ++y) {
@@ -93,7 +95,8 @@ std::vector<std::vector<float>> forward(const Graph& graph, std::span<const floa
     std::vector<float> acc;
     acc.reserve(static_cast<std::size_t>(layer.acc.count()));
     for (int p = 0; p < layer.acc.h * layer.acc.w; ++p) acc.insert(acc.end(), layer.bias.begin(), layer.bias.end());
-    for (const GraphPort& port : layer.ports) add_port(layer, port, graph.layers[at(port.source)].out, values[at(port.source)], acc);
+    for (const GraphPort& port : layer.ports)
+      add_port(layer, port, graph.layers[at(port.source)].out, values[at(port.source)], acc);
     for (float& v : acc) v = std::min(std::max(v, layer.lo), layer.hi);
     values.push_back(layer.has_pool() ? max_pool(layer, acc) : std::move(acc));
   }

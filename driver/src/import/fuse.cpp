@@ -62,7 +62,8 @@ class Fusion {
 
   /// Its one port copies all of one source, in order.
   static bool is_copy_of_one(const GraphLayer& l, const GraphLayer& source) {
-    return l.ports.size() == 1 && l.ports[0].is_copy() && l.ports[0].k_count == l.acc.c && l.ports[0].c_count == source.out.c && no_bias(l);
+    return l.ports.size() == 1 && l.ports[0].is_copy() && l.ports[0].k_count == l.acc.c &&
+           l.ports[0].c_count == source.out.c && no_bias(l);
   }
 
   /// The part of a port that reads source channels [first, first + count), all of them within its own.
@@ -131,7 +132,8 @@ class Fusion {
       }
       // In the source's place, so that a convolution stays before the residual that was added to it.
       ports.insert(ports.begin() + static_cast<std::ptrdiff_t>(p), taken.begin(), taken.end());
-      for (int k = 0; k < port.k_count; ++k) layer(l).bias[at(port.k_first + k)] += port.weights[at(k)] * source.bias[at(k)];
+      for (int k = 0; k < port.k_count; ++k)
+        layer(l).bias[at(port.k_first + k)] += port.weights[at(k)] * source.bias[at(k)];
       take_nodes(layer(l), source);
       layer(l).ports = std::move(ports);
       return true;
@@ -145,7 +147,8 @@ class Fusion {
     for (std::size_t a = 0; a < ports.size(); ++a) {
       for (std::size_t b = a + 1; b < ports.size(); ++b) {
         const bool same = ports[a].source == ports[b].source && ports[a].is_scale() && ports[b].is_scale() &&
-                          ports[a].c_first == ports[b].c_first && ports[a].c_count == ports[b].c_count && ports[a].k_first == ports[b].k_first;
+                          ports[a].c_first == ports[b].c_first && ports[a].c_count == ports[b].c_count &&
+                          ports[a].k_first == ports[b].k_first;
         if (!same) continue;
         std::ranges::transform(ports[a].weights, ports[b].weights, ports[a].weights.begin(), std::plus<>());
         ports.erase(ports.begin() + static_cast<std::ptrdiff_t>(b));

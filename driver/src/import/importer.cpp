@@ -39,7 +39,8 @@ const Activation& Node::activation(std::size_t i) const {
 }
 
 const onnx::AttributeProto* Node::find(std::string_view attribute) const {
-  const auto found = std::ranges::find(proto_.attribute(), attribute, [](const auto& a) -> std::string_view { return a.name(); });
+  const auto found =
+      std::ranges::find(proto_.attribute(), attribute, [](const auto& a) -> std::string_view { return a.name(); });
   return found == proto_.attribute().end() ? nullptr : &*found;
 }
 
@@ -76,7 +77,9 @@ const Operator* find_operator(const std::string& name) {
 
 Importer::Importer(const onnx::ModelProto& model, std::string name) : model_(model), name_(std::move(name)) {}
 
-void Importer::problem(const std::string& where, const std::string& reason) { problems_.push_back(fmt::format("  {}: {}", where, reason)); }
+void Importer::problem(const std::string& where, const std::string& reason) {
+  problems_.push_back(fmt::format("  {}: {}", where, reason));
+}
 
 Graph Importer::run() {
   graph_.name = model_.graph().name().empty() ? name_ : model_.graph().name();
@@ -86,8 +89,8 @@ Graph Importer::run() {
   for (const auto& node : model_.graph().node()) read_node(node);
   read_outputs();
   if (!problems_.empty()) {
-    throw ModelError(fmt::format("{} cannot run, for {} reason{}:\n{}", name_, problems_.size(), problems_.size() == 1 ? "" : "s",
-                                 fmt::join(problems_, "\n")));
+    throw ModelError(fmt::format("{} cannot run, for {} reason{}:\n{}", name_, problems_.size(),
+                                 problems_.size() == 1 ? "" : "s", fmt::join(problems_, "\n")));
   }
   return std::move(graph_);
 }
@@ -97,8 +100,8 @@ void Importer::read_opset() {
     if (set.domain().empty() || set.domain() == "ai.onnx") opset_ = set.version();
   }
   if (opset_ < oldest_opset || opset_ > newest_opset) {
-    problem("model", fmt::format("opset {}; from {} to {} are understood: export it again with one of these", opset_, oldest_opset,
-                                 newest_opset));
+    problem("model", fmt::format("opset {}; from {} to {} are understood: export it again with one of these", opset_,
+                                 oldest_opset, newest_opset));
   }
 }
 
@@ -130,20 +133,24 @@ void Importer::read_input() {
   const std::string where = fmt::format("input \"{}\"", input.name());
   const auto& type = input.type().tensor_type();
   if (type.elem_type() != onnx::TensorProto::FLOAT) {
-    return problem(where, fmt::format("of type {}; float is taken", onnx::TensorProto::DataType_Name(type.elem_type())));
+    return problem(where,
+                   fmt::format("of type {}; float is taken", onnx::TensorProto::DataType_Name(type.elem_type())));
   }
   const int rank = type.shape().dim_size();
   std::vector<std::int64_t> dims;
   for (int d = 0; d < rank; ++d) {
     const auto& dim = type.shape().dim(d);
-    const bool open = !dim.has_dim_value() || dim.dim_value() <= 0;  // 0 and -1 stand for an open batch in some exporters
+    const bool open =
+        !dim.has_dim_value() || dim.dim_value() <= 0;  // 0 and -1 stand for an open batch in some exporters
     if (open && d > 0) {
       return problem(where, fmt::format("dimension {} ({}) is not fixed: export the model with a fixed size", d,
                                         dim.dim_param().empty() ? "unnamed" : dim.dim_param()));
     }
     dims.push_back(open ? 1 : dim.dim_value());
   }
-  if (rank < 2 || rank > 4) return problem(where, fmt::format("{} dimensions; [batch, channels, rows, columns] or [batch, values] is taken", rank));
+  if (rank < 2 || rank > 4)
+    return problem(where,
+                   fmt::format("{} dimensions; [batch, channels, rows, columns] or [batch, values] is taken", rank));
   if (dims[0] != 1) return problem(where, fmt::format("a batch of {}: export the model with batch 1", dims[0]));
 
   GraphLayer layer;
@@ -153,7 +160,8 @@ void Importer::read_input() {
   layer.out.c = rank > 3 ? static_cast<int>(std::min(dims[1], max_channels + 1)) : 1;
   layer.acc = layer.out;
   if (layer.out.w > max_side || layer.out.h > max_side || layer.out.c > max_channels) {
-    return problem(where, fmt::format("{}: larger than the {} rows and columns that events can name", fmt::join(dims, "x"), max_side));
+    return problem(where, fmt::format("{}: larger than the {} rows and columns that events can name",
+                                      fmt::join(dims, "x"), max_side));
   }
   graph_.input = input.name();
   graph_.input_dims.assign(dims.begin(), dims.end());
@@ -213,7 +221,8 @@ void Importer::read_outputs() {
 Shape Importer::plane(const Activation& activation) const {
   const Shape& s = shape(activation.layer);
   if (activation.dims != std::vector<std::int64_t>{1, s.c, s.h, s.w}) {
-    throw Unsupported(fmt::format("input of shape [{}]; [1, channels, rows, columns] is taken", fmt::join(activation.dims, ", ")));
+    throw Unsupported(
+        fmt::format("input of shape [{}]; [1, channels, rows, columns] is taken", fmt::join(activation.dims, ", ")));
   }
   return s;
 }

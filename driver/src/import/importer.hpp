@@ -44,8 +44,12 @@ class Node {
   [[nodiscard]] std::string name() const;
   [[nodiscard]] std::size_t inputs() const { return inputs_.size(); }
   [[nodiscard]] bool has_input(std::size_t i) const { return i < inputs_.size() && inputs_[i] != nullptr; }
-  [[nodiscard]] bool is_constant(std::size_t i) const { return has_input(i) && std::holds_alternative<Constant>(*inputs_[i]); }
-  [[nodiscard]] bool is_activation(std::size_t i) const { return has_input(i) && std::holds_alternative<Activation>(*inputs_[i]); }
+  [[nodiscard]] bool is_constant(std::size_t i) const {
+    return has_input(i) && std::holds_alternative<Constant>(*inputs_[i]);
+  }
+  [[nodiscard]] bool is_activation(std::size_t i) const {
+    return has_input(i) && std::holds_alternative<Activation>(*inputs_[i]);
+  }
   /// Throw Unsupported where input `i` is missing or of the other kind.
   [[nodiscard]] const Constant& constant(std::size_t i) const;
   [[nodiscard]] const Activation& activation(std::size_t i) const;
@@ -55,7 +59,8 @@ class Node {
   [[nodiscard]] std::int64_t integer(std::string_view attribute, std::int64_t otherwise) const;
   [[nodiscard]] float real(std::string_view attribute, float otherwise) const;
   [[nodiscard]] std::string text(std::string_view attribute, const std::string& otherwise) const;
-  [[nodiscard]] std::vector<std::int64_t> integers(std::string_view attribute, std::vector<std::int64_t> otherwise) const;
+  [[nodiscard]] std::vector<std::int64_t> integers(std::string_view attribute,
+                                                   std::vector<std::int64_t> otherwise) const;
   [[nodiscard]] const onnx::AttributeProto* find(std::string_view attribute) const;
 
  private:
@@ -94,7 +99,8 @@ class Importer {
   std::vector<std::string> problems_;
 };
 
-/// What an operator does: from a node to the values of its outputs (the first; others stay unknown). Throws Unsupported.
+/// What an operator does: from a node to the values of its outputs (the first; others stay unknown). Throws
+/// Unsupported.
 using Operator = std::function<Value(Importer&, const Node&)>;
 
 /// Operators by name; null where there is none.

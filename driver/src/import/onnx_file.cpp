@@ -16,10 +16,12 @@ namespace {
 
 std::string read_bytes(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) throw FileError(fmt::format("{}: no such file", file.string()));
-  if (std::filesystem::is_directory(file)) throw FileError(fmt::format("{} is a folder, not an ONNX file", file.string()));
+  if (std::filesystem::is_directory(file))
+    throw FileError(fmt::format("{} is a folder, not an ONNX file", file.string()));
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream bytes;
-  if (!stream || !(bytes << stream.rdbuf())) throw FileError(fmt::format("{} cannot be read, or is empty", file.string()));
+  if (!stream || !(bytes << stream.rdbuf()))
+    throw FileError(fmt::format("{} cannot be read, or is empty", file.string()));
   return bytes.str();
 }
 
@@ -32,7 +34,8 @@ bool looks_like_text(const std::string& bytes) {
 std::string diagnosis(const std::string& bytes) {
   constexpr char first_field = 8;  // ir_version: every exporter writes it first
   if (looks_like_text(bytes)) return "is no ONNX model: it holds text";
-  if (bytes.front() == first_field) return fmt::format("is cut off or damaged: its {} bytes are not a whole ONNX model", bytes.size());
+  if (bytes.front() == first_field)
+    return fmt::format("is cut off or damaged: its {} bytes are not a whole ONNX model", bytes.size());
   return "is no ONNX model";
 }
 
@@ -42,11 +45,14 @@ Graph parse_onnx(const std::string& bytes, const std::string& name) {
   const google::protobuf::LogSilencer quiet;
   onnx::ModelProto model;
   if (bytes.empty()) throw ModelError(fmt::format("{} is empty", name));
-  const bool whole = model.ParseFromString(bytes) && model.has_graph() && model.graph().node_size() > 0 && model.opset_import_size() > 0;
+  const bool whole = model.ParseFromString(bytes) && model.has_graph() && model.graph().node_size() > 0 &&
+                     model.opset_import_size() > 0;
   if (!whole || looks_like_text(bytes)) throw ModelError(fmt::format("{} {}", name, diagnosis(bytes)));
   return Importer(model, name).run();
 }
 
-Graph import_onnx(const std::filesystem::path& file) { return fuse(parse_onnx(read_bytes(file), file.filename().string())); }
+Graph import_onnx(const std::filesystem::path& file) {
+  return fuse(parse_onnx(read_bytes(file), file.filename().string()));
+}
 
 }  // namespace eddy

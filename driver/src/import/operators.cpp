@@ -43,15 +43,19 @@ GraphLayer copy_layer(Importer& importer, const Activation& input) {
 Value conv(Importer& importer, const Node& node) {
   const Activation& input = node.activation(0);
   const Constant& weights = finite(node.constant(1));
-  if (weights.dims.size() != 4) throw Unsupported(fmt::format("{} dimensions; two are supported", static_cast<int>(weights.dims.size()) - 2));
+  if (weights.dims.size() != 4)
+    throw Unsupported(fmt::format("{} dimensions; two are supported", static_cast<int>(weights.dims.size()) - 2));
   const Shape source = importer.plane(input);
   const auto groups = node.integer("group", 1);
   const auto outputs = weights.dims[0], each = weights.dims[1];
   if (groups < 1 || outputs < 1 || outputs % groups != 0 || each * groups != source.c) {
-    throw Unsupported(fmt::format("weights [{}] in {} groups do not fit {} input channels", fmt::join(weights.dims, ", "), groups, source.c));
+    throw Unsupported(fmt::format("weights [{}] in {} groups do not fit {} input channels",
+                                  fmt::join(weights.dims, ", "), groups, source.c));
   }
-  const Window window = read_window(node, source, {static_cast<int>(weights.dims[2]), static_cast<int>(weights.dims[3])});
-  if (window.y.size != weights.dims[2] || window.x.size != weights.dims[3]) throw Unsupported("kernel_shape differs from the weights");
+  const Window window =
+      read_window(node, source, {static_cast<int>(weights.dims[2]), static_cast<int>(weights.dims[3])});
+  if (window.y.size != weights.dims[2] || window.x.size != weights.dims[3])
+    throw Unsupported("kernel_shape differs from the weights");
   check_convolution(window);
 
   GraphLayer layer;
@@ -75,7 +79,8 @@ Value conv(Importer& importer, const Node& node) {
   }
   if (node.has_input(2)) {
     const Constant& bias = finite(node.constant(2));
-    if (bias.values.size() != at(outputs)) throw Unsupported(fmt::format("{} biases for {} channels", bias.values.size(), outputs));
+    if (bias.values.size() != at(outputs))
+      throw Unsupported(fmt::format("{} biases for {} channels", bias.values.size(), outputs));
     layer.bias.assign(bias.values.begin(), bias.values.end());
   }
   return importer.add(node, std::move(layer));
@@ -105,7 +110,8 @@ GraphLayer dense_layer(Importer& importer, const Activation& input, std::int64_t
 void check_row(const Activation& input, std::int64_t inputs) {
   const bool row = std::all_of(input.dims.begin(), input.dims.end() - 1, [](auto d) { return d == 1; });
   if (!row || input.dims.back() != inputs) {
-    throw Unsupported(fmt::format("input of shape [{}] for weights of {} inputs; [1, {}] is taken", fmt::join(input.dims, ", "), inputs, inputs));
+    throw Unsupported(fmt::format("input of shape [{}] for weights of {} inputs; [1, {}] is taken",
+                                  fmt::join(input.dims, ", "), inputs, inputs));
   }
 }
 
@@ -123,7 +129,8 @@ Value gemm(Importer& importer, const Node& node) {
   });
   if (node.has_input(2)) {
     const Constant& bias = finite(node.constant(2));
-    if (bias.values.size() != 1 && bias.values.size() != at(outputs)) throw Unsupported(fmt::format("{} biases for {} outputs", bias.values.size(), outputs));
+    if (bias.values.size() != 1 && bias.values.size() != at(outputs))
+      throw Unsupported(fmt::format("{} biases for {} outputs", bias.values.size(), outputs));
     for (std::size_t k = 0; k < at(outputs); ++k) {
       layer.bias.push_back(static_cast<float>(beta * bias.values[bias.values.size() == 1 ? 0 : k]));
     }
@@ -139,7 +146,9 @@ Value matmul(Importer& importer, const Node& node) {
   check_row(input, inputs);
   auto dims = input.dims;
   dims.back() = outputs;
-  return importer.add(node, dense_layer(importer, input, outputs, [&](auto k, auto n) { return weights.values[at(n * outputs + k)]; }), dims);
+  return importer.add(
+      node, dense_layer(importer, input, outputs, [&](auto k, auto n) { return weights.values[at(n * outputs + k)]; }),
+      dims);
 }
 
 // ---------------------------------------------------------------- sums
@@ -151,13 +160,16 @@ std::vector<float> by_channel(Importer& importer, const Activation& input, const
   const bool flat = shape.h == 1 && shape.w == 1;
   std::vector<std::int64_t> wanted(input.dims.size(), 1);
   const std::size_t channel = flat && input.dims.size() < 4 ? input.dims.size() - 1 : 1;
-  if (input.dims[channel] != shape.c && constant.values.size() != 1) throw Unsupported("adds a constant to values without channels");
+  if (input.dims[channel] != shape.c && constant.values.size() != 1)
+    throw Unsupported("adds a constant to values without channels");
   wanted[channel] = shape.c;
   if (constant.values.size() != 1 && dims != wanted) {
-    throw Unsupported(fmt::format("adds a constant of shape [{}]; one number for each channel is supported", fmt::join(constant.dims, ", ")));
+    throw Unsupported(fmt::format("adds a constant of shape [{}]; one number for each channel is supported",
+                                  fmt::join(constant.dims, ", ")));
   }
   std::vector<float> result;
-  for (std::size_t c = 0; c < at(shape.c); ++c) result.push_back(static_cast<float>(constant.values[constant.values.size() == 1 ? 0 : c]));
+  for (std::size_t c = 0; c < at(shape.c); ++c)
+    result.push_back(static_cast<float>(constant.values[constant.values.size() == 1 ? 0 : c]));
   return result;
 }
 
@@ -171,7 +183,8 @@ Value add(Importer& importer, const Node& node) {
   }
   const Activation &a = node.activation(0), &b = node.activation(1);
   if (a.dims != b.dims || importer.shape(a.layer) != importer.shape(b.layer)) {
-    throw Unsupported(fmt::format("adds shapes [{}] and [{}]; activations are not broadcast", fmt::join(a.dims, ", "), fmt::join(b.dims, ", ")));
+    throw Unsupported(fmt::format("adds shapes [{}] and [{}]; activations are not broadcast", fmt::join(a.dims, ", "),
+                                  fmt::join(b.dims, ", ")));
   }
   GraphLayer layer = copy_layer(importer, a);
   layer.ports.push_back(copy_port(b.layer, layer.acc));
@@ -184,9 +197,11 @@ Value batch_normalization(Importer& importer, const Node& node) {
   const Activation& input = node.activation(0);
   const auto channels = at(importer.shape(input.layer).c);
   for (std::size_t i = 1; i <= 4; ++i) {
-    if (finite(node.constant(i)).values.size() != channels) throw Unsupported(fmt::format("{} statistics for {} channels", node.constant(i).values.size(), channels));
+    if (finite(node.constant(i)).values.size() != channels)
+      throw Unsupported(fmt::format("{} statistics for {} channels", node.constant(i).values.size(), channels));
   }
-  if (input.dims.size() < 2 || input.dims[1] != importer.shape(input.layer).c) throw Unsupported("an input without channels");
+  if (input.dims.size() < 2 || input.dims[1] != importer.shape(input.layer).c)
+    throw Unsupported("an input without channels");
   const auto &scale = node.constant(1).values, &offset = node.constant(2).values;
   const auto &mean = node.constant(3).values, &variance = node.constant(4).values;
   GraphLayer layer = copy_layer(importer, input);
@@ -221,17 +236,21 @@ Value clip(Importer& importer, const Node& node) {
     return static_cast<float>(node.constant(input).values[0]);
   };
   // The largest float means no limit.
-  const auto open = [](float v) { return std::abs(v) >= std::numeric_limits<float>::max() ? std::copysign(unlimited, v) : v; };
+  const auto open = [](float v) {
+    return std::abs(v) >= std::numeric_limits<float>::max() ? std::copysign(unlimited, v) : v;
+  };
   return clipped(importer, node, open(limit(1, "min", -unlimited)), open(limit(2, "max", unlimited)));
 }
 
 // ---------------------------------------------------------------- pools
 PoolAxis pool_axis(const WindowAxis& axis) {
   if (axis.size > max_pool || axis.stride > max_pool) {
-    throw Unsupported(fmt::format("a window of {} in steps of {}; at most {} is supported", axis.size, axis.stride, max_pool));
+    throw Unsupported(
+        fmt::format("a window of {} in steps of {}; at most {} is supported", axis.size, axis.stride, max_pool));
   }
   if (axis.dilation != 1) throw Unsupported("dilated windows");
-  if (axis.pad_before >= axis.size || axis.pad_behind >= axis.size) throw Unsupported("windows that lie in the padding");
+  if (axis.pad_before >= axis.size || axis.pad_behind >= axis.size)
+    throw Unsupported("windows that lie in the padding");
   return {axis.size, axis.stride, axis.pad_before};
 }
 

@@ -13,7 +13,9 @@ namespace {
 
 using Dims = std::vector<std::int64_t>;
 
-std::int64_t count(const Dims& dims) { return std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>()); }
+std::int64_t count(const Dims& dims) {
+  return std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
+}
 
 std::size_t axis_of(std::int64_t axis, std::size_t rank) {
   const auto size = static_cast<std::int64_t>(rank);
@@ -26,17 +28,21 @@ Value reshaped(Importer& importer, const Value& value, Dims dims) {
   if (const auto* constant = std::get_if<Constant>(&value)) return Constant{constant->name, dims, constant->values};
   const Activation& activation = std::get<Activation>(value);
   if (count(dims) != count(activation.dims)) {
-    throw Unsupported(fmt::format("[{}] does not become [{}]", fmt::join(activation.dims, ", "), fmt::join(dims, ", ")));
+    throw Unsupported(
+        fmt::format("[{}] does not become [{}]", fmt::join(activation.dims, ", "), fmt::join(dims, ", ")));
   }
   const Shape& shape = importer.shape(activation.layer);
   // A row of values stays what it is; planes must be those of the layer, in its order.
   const bool planes = std::ranges::count_if(dims, [](auto d) { return d != 1; }) > 1;
   const Dims natural{1, shape.c, shape.h, shape.w};
   if (planes && dims != natural && dims != activation.dims) {
-    const bool possible = dims.size() == 4 && dims[0] == 1 && std::ranges::all_of(dims, [](auto d) { return d <= 4095; });
-    const Shape wanted = possible ? Shape{static_cast<int>(dims[1]), static_cast<int>(dims[2]), static_cast<int>(dims[3])} : Shape{};
+    const bool possible =
+        dims.size() == 4 && dims[0] == 1 && std::ranges::all_of(dims, [](auto d) { return d <= 4095; });
+    const Shape wanted =
+        possible ? Shape{static_cast<int>(dims[1]), static_cast<int>(dims[2]), static_cast<int>(dims[3])} : Shape{};
     if (!possible || !importer.reshape_input(activation, wanted)) {
-      throw Unsupported(fmt::format("[{}] becomes [{}]: neurons would have to change places", fmt::join(activation.dims, ", "), fmt::join(dims, ", ")));
+      throw Unsupported(fmt::format("[{}] becomes [{}]: neurons would have to change places",
+                                    fmt::join(activation.dims, ", "), fmt::join(dims, ", ")));
     }
   }
   return Activation{activation.layer, dims};
@@ -64,8 +70,10 @@ Value reshape(Importer& importer, const Node& node) {
   std::ptrdiff_t open = -1;
   for (std::size_t i = 0; i < to.size(); ++i) {
     if (to[i] == 0 && !zero_means_zero && i < from.size()) to[i] = from[i];
-    if (to[i] == -1 && open < 0) open = static_cast<std::ptrdiff_t>(i);
-    else if (to[i] < 1) throw Unsupported(fmt::format("a shape of [{}]", fmt::join(to, ", ")));
+    if (to[i] == -1 && open < 0)
+      open = static_cast<std::ptrdiff_t>(i);
+    else if (to[i] < 1)
+      throw Unsupported(fmt::format("a shape of [{}]", fmt::join(to, ", ")));
   }
   if (open >= 0) {
     to[static_cast<std::size_t>(open)] = 1;
@@ -177,9 +185,9 @@ Value concat(Importer& importer, const Node& node) {
 }  // namespace
 
 std::map<std::string, Operator> shape_operators() {
-  return {{"Identity", pass},       {"Dropout", pass},       {"Cast", pass},       {"Flatten", flatten},
-          {"Reshape", reshape},     {"Squeeze", squeeze},    {"Unsqueeze", unsqueeze}, {"Constant", constant},
-          {"Shape", shape},         {"Gather", gather},      {"Concat", concat}};
+  return {{"Identity", pass},   {"Dropout", pass},    {"Cast", pass},           {"Flatten", flatten},
+          {"Reshape", reshape}, {"Squeeze", squeeze}, {"Unsqueeze", unsqueeze}, {"Constant", constant},
+          {"Shape", shape},     {"Gather", gather},   {"Concat", concat}};
 }
 
 }  // namespace eddy

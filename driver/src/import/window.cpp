@@ -20,7 +20,8 @@ int checked(std::int64_t value, const char* what) {
 /// Two numbers (rows, columns) of an attribute.
 std::array<int, 2> pair_of(const Node& node, const char* attribute, std::array<int, 2> otherwise) {
   const auto values = node.integers(attribute, {otherwise[0], otherwise[1]});
-  if (values.size() != 2) throw Unsupported(fmt::format("{} for {} dimensions; two are supported", attribute, values.size()));
+  if (values.size() != 2)
+    throw Unsupported(fmt::format("{} for {} dimensions; two are supported", attribute, values.size()));
   return {checked(values[0], attribute), checked(values[1], attribute)};
 }
 
@@ -33,7 +34,8 @@ void automatic(WindowAxis& axis, int inputs, bool before) {
 
 void explicit_padding(WindowAxis& axis, int inputs, bool ceiling) {
   const int room = inputs + axis.pad_before + axis.pad_behind - (axis.size - 1) * axis.dilation - 1;
-  if (room < 0) throw Unsupported(fmt::format("a window of {} on {} rows or columns", (axis.size - 1) * axis.dilation + 1, inputs));
+  if (room < 0)
+    throw Unsupported(fmt::format("a window of {} on {} rows or columns", (axis.size - 1) * axis.dilation + 1, inputs));
   axis.outputs = room / axis.stride + 1;
   if (ceiling && room % axis.stride != 0) {
     ++axis.outputs;
@@ -43,13 +45,16 @@ void explicit_padding(WindowAxis& axis, int inputs, bool ceiling) {
 }
 
 void check_axis(const WindowAxis& axis) {
-  if (axis.stride > max_stride) throw Unsupported(fmt::format("stride {}; at most {} is supported", axis.stride, max_stride));
-  if (axis.dilation > max_dilation) throw Unsupported(fmt::format("dilation {}; at most {} is supported", axis.dilation, max_dilation));
+  if (axis.stride > max_stride)
+    throw Unsupported(fmt::format("stride {}; at most {} is supported", axis.stride, max_stride));
+  if (axis.dilation > max_dilation)
+    throw Unsupported(fmt::format("dilation {}; at most {} is supported", axis.dilation, max_dilation));
   const int step = axis.stride / std::gcd(axis.stride, axis.dilation);
   const int hits = std::min(axis.outputs, (axis.size + step - 1) / step);
   if (hits > max_hits) {
-    throw Unsupported(fmt::format("a kernel of {} on one axis: an input meets {} outputs there, at most {} are supported", axis.size,
-                                  hits, max_hits));
+    throw Unsupported(
+        fmt::format("a kernel of {} on one axis: an input meets {} outputs there, at most {} are supported", axis.size,
+                    hits, max_hits));
   }
 }
 

@@ -15,7 +15,8 @@ constexpr double exactness = 1e-6;  // of a step: what float arithmetic leaves o
 
 double largest_level(const InputSpec& spec, int channels) {
   double largest = 0;
-  for (int c = 0; c < channels; ++c) largest = std::max({largest, std::abs(spec.real(0, c)), std::abs(spec.real(grey_levels - 1, c))});
+  for (int c = 0; c < channels; ++c)
+    largest = std::max({largest, std::abs(spec.real(0, c)), std::abs(spec.real(grey_levels - 1, c))});
   return largest;
 }
 
@@ -42,13 +43,15 @@ double exact_step(const InputSpec& spec, int channels) {
 
 }  // namespace
 
-InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels, double largest, int bits) {
+InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels, double largest, int bits,
+                          int at_least) {
   InputLayer result;
   Layer& layer = result.layer;
   layer.acc = layer.out = shape;
-  const double step = pixels ? exact_step(spec, shape.c) : 0;
-  result.exact = step > 0;
   if (pixels) largest = largest_level(spec, shape.c);
+  double step = pixels ? exact_step(spec, shape.c) : 0;
+  result.exact = step > 0;
+  while (result.exact && largest / (step / 2) <= (1 << at_least) - 1) step /= 2;
   layer.scale = result.exact ? step : (largest > 0 ? largest : 1.0) / ((1 << bits) - 1);
   result.input.pixels = pixels && shape.c <= max_pixel_channels;
   if (pixels) {

@@ -15,8 +15,10 @@ struct InputLayer {
 
 inline constexpr int max_pixel_channels = 4;  // that the chip keeps tables for
 
-/// For pixels: the coarsest step on which the normalised grey levels of all channels are whole numbers; where there is none,
-/// `bits` magnitude bits. For real values, whose largest is `largest`: `bits` magnitude bits.
-InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels, double largest, int bits);
+/// For pixels: the coarsest step on which the normalised grey levels of all channels are whole numbers, halved while
+/// that needs no more than `at_least` magnitude bits; where there is none, `bits` magnitude bits. For real values,
+/// whose largest is `largest`: `bits` magnitude bits.
+InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels, double largest, int bits,
+                          int at_least);
 
 }  // namespace eddy

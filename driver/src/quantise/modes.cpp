@@ -19,7 +19,8 @@ bool make_temporal(Network& network, const Layer& layer, std::vector<std::string
     if (source.mode == Mode::temporal) continue;
     source.mode = Mode::temporal;
     changed = true;
-    notes.push_back(fmt::format("{} sends differences, not values: it meets others that do in {}", source.name, layer.name));
+    notes.push_back(
+        fmt::format("{} sends differences, not values: it meets others that do in {}", source.name, layer.name));
   }
   return changed;
 }
@@ -29,10 +30,12 @@ bool make_temporal(Network& network, const Layer& layer, std::vector<std::string
 std::vector<std::string> settle_modes(Network& network) {
   std::vector<std::string> notes;
   bool changed = true;
-  while (changed) {  // a source that turns may stand beside spatial ones elsewhere; ends, since layers only turn one way
+  while (
+      changed) {  // a source that turns may stand beside spatial ones elsewhere; ends, since layers only turn one way
     changed = false;
     for (const Layer& layer : network.layers) {
-      const bool any = std::ranges::any_of(layer.ports, [&](const Port& p) { return source_of(network, p).mode == Mode::temporal; });
+      const bool any =
+          std::ranges::any_of(layer.ports, [&](const Port& p) { return source_of(network, p).mode == Mode::temporal; });
       if (any && make_temporal(network, layer, notes)) changed = true;
     }
   }

@@ -21,7 +21,8 @@ constexpr double noticeable_gain_error = 0.01;
 
 class Quantiser {
  public:
-  Quantiser(const Graph& graph, const InputSpec& spec, std::span<const Picture> pictures, const QuantiseOptions& options)
+  Quantiser(const Graph& graph, const InputSpec& spec, std::span<const Picture> pictures,
+            const QuantiseOptions& options)
       : graph_(graph), spec_(spec), pictures_(pictures), options_(options) {}
 
   Quantised run() {
@@ -44,9 +45,11 @@ class Quantiser {
     if (pictures_.empty()) throw UsageError("no frame to calibrate on: give a clip with at least one");
     bits_ = by_layer(graph_, options_.layer_bits, options_.bits);
     for (const int bits : bits_) {
-      if (bits < min_bits || bits > max_bits) throw UsageError(fmt::format("{} magnitude bits; {} to {} are possible", bits, min_bits, max_bits));
+      if (bits < min_bits || bits > max_bits)
+        throw UsageError(fmt::format("{} magnitude bits; {} to {} are possible", bits, min_bits, max_bits));
     }
-    // An input of pixels that no step makes exact costs nothing more when it is fine: thresholds are in grey levels there.
+    // An input of pixels that no step makes exact costs nothing more when it is fine: thresholds are in grey levels
+    // there.
     const bool named = options_.layer_bits.contains("input") || options_.layer_bits.contains(graph_.layers[0].name);
     if (!pictures_.front().pixels.empty() && !named) bits_[0] = max_bits;
   }
@@ -58,11 +61,42 @@ class Quantiser {
       const auto values = forward(graph_, normalise(picture, spec_));
       for (std::size_t l = 0; l < values.size(); ++l) {
         for (const float v : values[l]) {
-          if (!std::isfinite(v)) throw ModelError(fmt::format("{}: layer {} gives infinite or undefined values on the clip", graph_.name, graph_.layers[l].name));
+          if (!std::isfinite(v))
+            throw ModelError(fmt::format("{}: layer {} gives infinite or undefined values on the clip", graph_.name,
+                                         graph_.layers[l].name));
           largest_[l] = std::max(largest_[l], std::abs(double{v}));
         }
       }
     }
+  }
+
+  /// Where sources meet under int8 weights, steps of one source that are much finer than another's leave it weights of
+  /// a few units. So sources that meet get the same number of bits: the fewest, and the input, where more cost nothing,
+  /// no fewer.
+  void align_bits() {
+    input_bits_ = min_bits;
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (std::size_t l = 1; l < graph_.layers.size(); ++l) changed = align_sources(l) || changed;
+    }
+  }
+  bool align_sources(std::size_t l) {
+    std::set<std::size_t> sources;
+    for (const GraphPort& port : graph_.layers[l].ports) {
+      if (!port.is_scale()) sources.insert(origin(static_cast<std::size_t>(port.source)));
+    }
+    int fewest = max_bits + 1;
+    for (const std::size_t s : sources) fewest = s == 0 ? fewest : std::min(fewest, bits_[s]);
+    if (sources.size() < 2 || fewest > max_bits) return false;
+    if (sources.contains(0)) input_bits_ = std::max(input_bits_, fewest);
+    bool changed = false;
+    for (const std::size_t s : sources) {
+      if (s == 0 || bits_[s] == fewest) continue;
+      bits_[s] = fewest;
+      aligned_.insert(s);
+      changed = true;
+    }
+    return changed;
   }
 
   /// All layers with the present bits. False where a source had to be made coarser: then once more.
@@ -71,6 +105,7 @@ class Quantiser {
     network().name = graph_.name;
     layer_reports_.assign(graph_.layers.size(), {});
     weight_notes_.clear();
+    align_bits();
     input();
     for (std::size_t l = 1; l < graph_.layers.size(); ++l) {
       Layer layer = range(l);
@@ -91,7 +126,7 @@ class Quantiser {
 
   void input() {
     const bool pixels = !pictures_.front().pixels.empty();
-    InputLayer first = quantise_input(graph_.layers[0].out, spec_, pixels, largest_[0], bits_[0]);
+    InputLayer first = quantise_input(graph_.layers[0].out, spec_, pixels, largest_[0], bits_[0], input_bits_);
     first.layer.name = graph_.layers[0].name;
     input_exact_ = first.exact;
     network().input = std::move(first.input);
@@ -127,7 +162,9 @@ class Quantiser {
       layer.scale = (largest_[l] > 0 ? largest_[l] : 1.0) / ((1 << layer.bits) - 1);
     }
     const int top = (1 << layer.bits) - 1;
-    const auto cut = [&](float limit) { return static_cast<int>(std::lround(std::clamp<double>(limit / layer.scale, -top, top))); };
+    const auto cut = [&](float limit) {
+      return static_cast<int>(std::lround(std::clamp<double>(limit / layer.scale, -top, top)));
+    };
     layer.lo = cut(graph.lo);
     layer.hi = std::max(layer.lo, cut(graph.hi));
     return layer;
@@ -142,14 +179,17 @@ class Quantiser {
   void thresholds() {
     const auto shares = by_layer(graph_, options_.thresholds.layers, options_.thresholds.share);
     for (const double share : shares) {
-      if (!(share >= 0 && share <= 1)) throw UsageError(fmt::format("a threshold of {}; shares of a layer's range lie between 0 and 1", share));
+      if (!(share >= 0 && share <= 1))
+        throw UsageError(fmt::format("a threshold of {}; shares of a layer's range lie between 0 and 1", share));
     }
     if (options_.thresholds.pixel < 0 || options_.thresholds.pixel > 255) {
-      throw UsageError(fmt::format("a pixel threshold of {}; 0 to 255 grey levels are possible", options_.thresholds.pixel));
+      throw UsageError(
+          fmt::format("a pixel threshold of {}; 0 to 255 grey levels are possible", options_.thresholds.pixel));
     }
     for (std::size_t l = 1; l < network().layers.size(); ++l) {
       Layer& layer = network().layers[l];
-      const bool output = std::ranges::any_of(network().outputs, [&](const Output& o) { return o.layer == static_cast<int>(l); });
+      const bool output =
+          std::ranges::any_of(network().outputs, [&](const Output& o) { return o.layer == static_cast<int>(l); });
       const auto theta = output ? 0 : static_cast<int>(std::lround(shares[l] * ((1 << layer.bits) - 1)));
       for (Requant& channel : layer.channels) channel.theta = theta;
     }
@@ -173,9 +213,15 @@ class Quantiser {
     QuantiseReport& report = result_.report;
     report.calibration_frames = static_cast<int>(pictures_.size());
     for (const std::size_t l : lowered_) {
-      note(fmt::format("{}: {} magnitude bits, so that no sum leaves 32 bits", graph_.layers[l].name, network().layers[l].bits));
+      note(fmt::format("{}: {} magnitude bits, so that no sum leaves 32 bits", graph_.layers[l].name,
+                       network().layers[l].bits));
     }
-    if (!input_exact_) note(fmt::format("input: rounded to {} magnitude bits, since no step makes all grey levels whole", bits_[0]));
+    for (const std::size_t l : aligned_) {
+      note(fmt::format("{}: {} magnitude bits, as others that it meets", graph_.layers[l].name,
+                       network().layers[l].bits));
+    }
+    if (!input_exact_)
+      note(fmt::format("input: rounded to {} magnitude bits, since no step makes all grey levels whole", bits_[0]));
     for (std::size_t l = 0; l < graph_.layers.size(); ++l) {
       QuantiseLayerReport& layer = layer_reports_[l];
       layer.name = network().layers[l].name;
@@ -183,10 +229,12 @@ class Quantiser {
       layer.scale = network().layers[l].scale;
       layer.largest = largest_[l];
       if (layer.gain_error > noticeable_gain_error) {
-        note(fmt::format("{}: the gain of an addition is off by {:.1f} %, since its other weights are much larger", layer.name, 100 * layer.gain_error));
+        note(fmt::format("{}: the gain of an addition is off by {:.1f} %, since its other weights are much larger",
+                         layer.name, 100 * layer.gain_error));
       }
     }
-    for (auto* notes : {&weight_notes_, &mode_notes_}) report.notes.insert(report.notes.end(), notes->begin(), notes->end());
+    for (auto* notes : {&weight_notes_, &mode_notes_})
+      report.notes.insert(report.notes.end(), notes->begin(), notes->end());
     compare_with_real_layers();
     report.layers = layer_reports_;
   }
@@ -226,8 +274,9 @@ class Quantiser {
   const QuantiseOptions& options_;
   std::vector<int> bits_;        // [layer] wanted; lowered where sums do not fit
   std::vector<double> largest_;  // [layer] calibrated
+  int input_bits_ = min_bits;    // at least, where the input meets others
   bool input_exact_ = false;
-  std::set<std::size_t> lowered_;
+  std::set<std::size_t> lowered_, aligned_;
   std::vector<QuantiseLayerReport> layer_reports_;
   std::vector<std::string> weight_notes_, mode_notes_;
   Quantised result_;
@@ -235,16 +284,18 @@ class Quantiser {
 
 }  // namespace
 
-Quantised quantise(const Graph& graph, const InputSpec& input, std::span<const Picture> calibration, const QuantiseOptions& options) {
+Quantised quantise(const Graph& graph, const InputSpec& input, std::span<const Picture> calibration,
+                   const QuantiseOptions& options) {
   return Quantiser(graph, input, calibration, options).run();
 }
 
 std::string to_text(const QuantiseReport& report) {
-  std::string text = fmt::format("Quantised on {} frames\n{:<24} {:>4} {:>12} {:>8} {:>9} {:>9} {:>9}\n", report.calibration_frames, "layer",
-                                 "bits", "step", "sum bits", "weights", "gain", "rms");
+  std::string text =
+      fmt::format("Quantised on {} frames\n{:<24} {:>4} {:>12} {:>8} {:>9} {:>9} {:>9}\n", report.calibration_frames,
+                  "layer", "bits", "step", "sum bits", "weights", "gain", "rms");
   for (const auto& l : report.layers) {
-    text += fmt::format("{:<24} {:>4} {:>12.5g} {:>8.1f} {:>8.2f}% {:>8.3f}% {:>8.3f}%\n", l.name, l.bits, l.scale, l.accumulator_bits,
-                        100 * l.weight_error, 100 * l.gain_error, 100 * l.activation_error);
+    text += fmt::format("{:<24} {:>4} {:>12.5g} {:>8.1f} {:>8.2f}% {:>8.3f}% {:>8.3f}%\n", l.name, l.bits, l.scale,
+                        l.accumulator_bits, 100 * l.weight_error, 100 * l.gain_error, 100 * l.activation_error);
   }
   for (const auto& note : report.notes) text += "note: " + note + '\n';
   return text;

@@ -15,6 +15,8 @@ Thresholds read_thresholds(const std::filesystem::path& file) {
   Thresholds result;
   try {
     const auto json = nlohmann::json::parse(stream);
+    if (!json.is_object())
+      throw UsageError(fmt::format("{}: expected an object with \"pixel\" and \"layers\"", file.string()));
     for (const auto& [key, value] : json.items()) {
       if (key == "pixel") {
         result.pixel = value.get<int>();

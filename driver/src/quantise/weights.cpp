@@ -12,19 +12,19 @@ namespace {
 
 constexpr double max_int8 = 127;
 constexpr double max_int16 = 32767;
-constexpr double enough = 64;     // a residual's weight from which its gain is right within a percent
-constexpr double plenty = 8192;   // largest weight where only residuals meet
+constexpr double enough = 64;    // a residual's weight from which its gain is right within a percent
+constexpr double plenty = 8192;  // largest weight where only residuals meet
 constexpr double max_sum = std::numeric_limits<std::int32_t>::max();
-constexpr int coarse_bits = 8;    // sources are not made coarser than this
+constexpr int coarse_bits = 8;  // sources are not made coarser than this
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// One port's part in one output channel, in real numbers per integer step of its source.
 struct Part {
   std::size_t port = 0;
-  bool wide = false;            // int16
-  double largest = 0;           // |weight * scale of the source|
-  bool equal = false;           // all weights the same: an average
+  bool wide = false;   // int16
+  double largest = 0;  // |weight * scale of the source|
+  bool equal = false;  // all weights the same: an average
   std::span<const float> weights;
 };
 
@@ -54,8 +54,8 @@ double unit_of_additions(const std::vector<Part>& parts) {
   return std::max(most.largest / max_int16, std::min(most.largest / plenty, least.largest / enough));
 }
 
-/// The accumulator's step of one channel: the finest at which its int8 weights fit, then a little coarser, so that the largest
-/// addition has a whole weight and thereby exactly its gain.
+/// The accumulator's step of one channel: the finest at which its int8 weights fit, then a little coarser, so that the
+/// largest addition has a whole weight and thereby exactly its gain.
 double unit_of(const std::vector<Part>& parts, float bias, double output_scale) {
   if (parts.empty()) return output_scale / plenty;  // a constant
   double narrow = 0, wide = 0;
@@ -70,7 +70,11 @@ double unit_of(const std::vector<Part>& parts, float bias, double output_scale) 
 class Channel {
  public:
   Channel(const GraphLayer& layer, std::span<const Layer> sources, const Layer& out, int k)
-      : graph_(layer), sources_(sources), k_(k), parts_(parts_of(layer, sources, k)), unit_(unit_of(parts_, bias(), out.scale)) {}
+      : graph_(layer),
+        sources_(sources),
+        k_(k),
+        parts_(parts_of(layer, sources, k)),
+        unit_(unit_of(parts_, bias(), out.scale)) {}
 
   [[nodiscard]] double unit() const { return unit_; }
   [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
@@ -130,7 +134,8 @@ void measure(const Channel& channel, std::span<const Layer> sources, QuantiseLay
 }
 
 Port empty_port(const GraphPort& port) {
-  Port result{port.source, port.c_first, port.c_count, port.k_first, port.k_count, port.depthwise, port.y, port.x, WeightFormat::int8, {}};
+  Port result{port.source,    port.c_first, port.c_count, port.k_first,       port.k_count,
+              port.depthwise, port.y,       port.x,       WeightFormat::int8, {}};
   if (is_wide(port)) result.format = WeightFormat::int16;
   result.weights.resize(port.weights.size());
   return result;
@@ -138,8 +143,8 @@ Port empty_port(const GraphPort& port) {
 
 }  // namespace
 
-std::optional<int> quantise_weights(const GraphLayer& graph, std::span<const Layer> sources, bool last_resort, Layer& layer,
-                                    QuantiseLayerReport& report, std::vector<std::string>& notes) {
+std::optional<int> quantise_weights(const GraphLayer& graph, std::span<const Layer> sources, bool last_resort,
+                                    Layer& layer, QuantiseLayerReport& report, std::vector<std::string>& notes) {
   layer.ports.clear();
   layer.channels.clear();
   layer.acc_unit.clear();

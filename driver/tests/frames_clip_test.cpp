@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "eddy/error.hpp"
+#include "eddy/frames.hpp"
+#include "frames/process.hpp"
+#include "frames/resize.hpp"
+
+namespace eddy {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class Clips : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(::testing::TempDir()) /
+              fmt::format("eddy_clips_{}", ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  /// A gray picture that ffmpeg reads: width and height, pixels x + 10 * y + first.
+  void picture(const std::string& name, int width, int height, int first) const {
+    std::ofstream stream(folder_ / name, std::ios::binary);
+    stream << "P5\n" << width << ' ' << height << "\n255\n";
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) stream << static_cast<char>(first + x + 10 * y);
+    }
+  }
+  /// A lossless video of `frames` still pictures, each lighter than the one before.
+  [[nodiscard]] std::string video(int frames, const char* pixels = "gray") const {
+    Process ffmpeg({"ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i",
+                    fmt::format("color=black:s=8x6:r=10,geq=lum=16+10*N:cb=128:cr=128"), "-frames:v",
+                    std::to_string(frames), "-c:v", "ffv1", "-pix_fmt", pixels, path("video.avi")});
+    EXPECT_EQ(ffmpeg.finish(), 0) << ffmpeg.errors();
+    return path("video.avi");
+  }
+
+  template <typename F>
+  static std::string file_error(F f) {
+    try {
+      f();
+    } catch (const FileError& error) {
+      EXPECT_EQ(error.exit_status(), 6);
+      return error.what();
+    }
+    ADD_FAILURE() << "nothing was thrown";
+    return {};
+  }
+
+  fs::path folder_;
+};
+
+const Shape small{1, 6, 8};
+
+// ---------------------------------------------------------------- ranges
+TEST(FrameRange, IsReadFromText) {
+  EXPECT_EQ(parse_range("3:7").first, 3);
+  EXPECT_EQ(parse_range("3:7").last, 7);
+  EXPECT_EQ(parse_range("3:").last, -1);
+  EXPECT_EQ(parse_range(":7").first, 0);
+  for (const char* bad : {"", "3", "7:3", "3:3", "a:b", "-1:4", "1:2:3"})
+    EXPECT_THROW(parse_range(bad), UsageError) << bad;
+}
+
+// ---------------------------------------------------------------- sources
+TEST_F(Clips, VideoGivesItsFramesInOrder) {
+  const auto pictures = read_pictures(video(5), {}, small, {}, 100);
+  ASSERT_EQ(pictures.size(), 5U);
+  for (std::size_t f = 1; f < 5; ++f) EXPECT_GT(pictures[f].pixels[0], pictures[f - 1].pixels[0]);
+  const auto part = read_pictures(path("video.avi"), {}, small, {2, 4}, 100);
+  ASSERT_EQ(part.size(), 2U);
+  EXPECT_EQ(part[0].pixels, pictures[2].pixels);
+  EXPECT_EQ(part[1].pixels, pictures[3].pixels);
+}
+
+TEST_F(Clips, ColoursComeInTheOrderAsked) {
+  {
+    std::ofstream stream(folder_ / "red.ppm", std::ios::binary);
+    stream << "P6\n2 1\n255\n"
+           << "\xff\x10\x20"
+           << "\xf0\x11\x21";
+  }
+  InputSpec spec;
+  spec.channels = Channels::rgb;
+  const auto rgb = read_pictures(folder_.string(), spec, {3, 1, 2}, {}, 1);
+  EXPECT_EQ(rgb[0].pixels, (std::vector<std::uint8_t>{0xff, 0x10, 0x20, 0xf0, 0x11, 0x21}));
+  spec.channels = Channels::bgr;
+  const auto bgr = read_pictures(folder_.string(), spec, {3, 1, 2}, {}, 1);
+  EXPECT_EQ(bgr[0].pixels, (std::vector<std::uint8_t>{0x20, 0x10, 0xff, 0x21, 0x11, 0xf0}));
+}
+
+TEST_F(Clips, FolderGivesItsPicturesByName) {
+  picture("b.pgm", 8, 6, 100);
+  picture("a.pgm", 8, 6, 10);
+  std::ofstream(folder_ / "notes.txt") << "no picture";
+  const auto pictures = read_pictures(folder_.string(), {}, small, {}, 100);
+  ASSERT_EQ(pictures.size(), 2U);
+  EXPECT_EQ(pictures[0].pixels[0], 10);
+  EXPECT_EQ(pictures[1].pixels[47], 157);
+}
+
+TEST_F(Clips, AnotherSizeIsScaledAndSaid) {
+  picture("a.pgm", 16, 12, 0);
+  const auto clip = open_clip(folder_.string(), {}, small);
+  const auto picture = clip->next();
+  ASSERT_TRUE(picture);
+  EXPECT_EQ(picture->shape, small);
+  EXPECT_EQ(picture->pixels[0], (0 + 1 + 10 + 11 + 2) / 4);
+  EXPECT_THAT(clip->notes(), ::testing::ElementsAre(HasSubstr("16x12 are scaled to 8x6 (stretch)")));
+}
+
+TEST_F(Clips, ArraysComeInEitherOrder) {
+  std::vector<float> values(2 * 3 * 2 * 4);
+  std::iota(values.begin(), values.end(), 0.0F);
+  write_npy(path("chw.npy"), {2, 3, 2, 4}, values);
+  const auto first = read_pictures(path("chw.npy"), {}, {3, 2, 4}, {}, 9);
+  ASSERT_EQ(first.size(), 2U);
+  EXPECT_EQ(first[1].values[0], 24);
+  EXPECT_EQ(first[1].values[1], 32) << "the second channel of the first pixel";
+  write_npy(path("hwc.npy"), {2, 2, 4, 3}, values);
+  EXPECT_EQ(read_pictures(path("hwc.npy"), {}, {3, 2, 4}, {}, 9)[1].values[1], 25);
+  write_npy(path("hw.npy"), {4, 3, 4}, values);
+  EXPECT_EQ(read_pictures(path("hw.npy"), {}, {1, 3, 4}, {}, 9).size(), 4U);
+  write_npy(path("flat.npy"), {4, 12}, values);
+  EXPECT_EQ(read_pictures(path("flat.npy"), {}, {1, 1, 12}, {}, 9).size(), 4U);
+  EXPECT_THAT(file_error([&] {
+                open_clip(path("hw.npy"), {}, {2, 3, 4});
+              }),
+              HasSubstr("[4, 3, 4] does not hold frames of 2 channels"));
+}
+
+TEST_F(Clips, GeneratedSceneSaysSoAndRepeats) {
+  const auto clip = open_clip("generated:7", {}, small);
+  EXPECT_TRUE(clip->generated());
+  EXPECT_THAT(clip->notes(), ::testing::ElementsAre(HasSubstr("GENERATED")));
+  const auto a = read_pictures("generated:7", {}, small, {0, 3}, 10),
+             b = read_pictures("generated:7", {}, small, {0, 3}, 10);
+  ASSERT_EQ(a.size(), 3U);
+  for (std::size_t f = 0; f < 3; ++f) EXPECT_EQ(a[f].pixels, b[f].pixels);
+  EXPECT_NE(a[0].pixels, read_pictures("generated:8", {}, small, {}, 1)[0].pixels);
+  EXPECT_THROW(open_clip("generated:x", {}, small), UsageError);
+}
+
+TEST_F(Clips, GeneratedSceneIsMostlyStill) {
+  const Shape shape{1, 96, 128};
+  const auto pictures = read_pictures("generated", {}, shape, {0, 10}, 10);
+  for (std::size_t f = 1; f < pictures.size(); ++f) {
+    std::size_t changed = 0;
+    for (std::size_t i = 0; i < pictures[f].pixels.size(); ++i)
+      changed += pictures[f].pixels[i] != pictures[f - 1].pixels[i] ? 1 : 0;
+    EXPECT_GT(changed, pictures[f].pixels.size() / 100);
+    EXPECT_LT(changed, pictures[f].pixels.size() / 4);
+  }
+}
+
+// ---------------------------------------------------------------- what goes wrong
+TEST_F(Clips, MissingClipIsNamed) {
+  EXPECT_THAT(file_error([&] { open_clip(path("none.avi"), {}, small); }), HasSubstr("none.avi: no such clip"));
+}
+
+TEST_F(Clips, ClipsWithoutFramesAreRefused) {
+  EXPECT_THAT(file_error([&] { read_pictures(folder_.string(), {}, small, {}, 9); }), HasSubstr("holds no frame"));
+  EXPECT_THAT(file_error([&] {
+                read_pictures(video(3), {}, small, {5, 9}, 9);
+              }),
+              HasSubstr("has 3 frames: there is none from 5 on"));
+  write_npy(path("none.npy"), {0, 6, 8}, {});
+  EXPECT_THAT(file_error([&] { read_pictures(path("none.npy"), {}, small, {}, 9); }), HasSubstr("holds no frame"));
+}
+
+TEST_F(Clips, WhatIsNoVideoIsRefusedWithTheReasonOfFfmpeg) {
+  std::ofstream(folder_ / "text.avi") << "not a video at all, only text\n";
+  EXPECT_THAT(file_error([&] { read_pictures(path("text.avi"), {}, small, {}, 9); }),
+              HasSubstr("cannot be read: ffmpeg ends with status"));
+}
+
+TEST_F(Clips, CutOffArraysAreRefused) {
+  write_npy(path("whole.npy"), {2, 6, 8}, std::vector<float>(96));
+  std::string bytes(fs::file_size(path("whole.npy")), '\0');
+  std::ifstream(path("whole.npy"), std::ios::binary).read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  for (const std::size_t size : {0, 5, 20, 100, 200, 500}) {
+    std::ofstream(path("cut.npy"), std::ios::binary | std::ios::trunc) << bytes.substr(0, size);
+    EXPECT_THROW(read_npy(path("cut.npy")), FileError) << size;
+  }
+}
+
+TEST_F(Clips, RealValuesAreNotScaled) {
+  write_npy(path("other.npy"), {2, 5, 8}, std::vector<float>(80));
+  EXPECT_THAT(file_error([&] { read_pictures(path("other.npy"), {}, small, {}, 9); }),
+              HasSubstr("real values are not scaled"));
+}
+
+TEST(Processes, MissingProgramIsNamed) { EXPECT_THROW(Process({"no-such-program-here"}), FileError); }
+
+TEST(Processes, StatusAndErrorsAreKept) {
+  Process process({"ffmpeg", "-nostdin", "-v", "error", "-i", "file:/no/such/file"});
+  char byte = 0;
+  EXPECT_EQ(process.read(&byte, 1), 0U);
+  EXPECT_NE(process.finish(), 0);
+  EXPECT_THAT(process.errors(), HasSubstr("No such file"));
+}
+
+// ---------------------------------------------------------------- sizes
+Picture ramp(int width, int height) {
+  Picture picture{{1, height, width}, {}, {}};
+  for (int i = 0; i < width * height; ++i) picture.pixels.push_back(static_cast<std::uint8_t>(i * 37 % 251));
+  return picture;
+}
+
+TEST(Resizing, WholeFactorsAreRoundedBlockMeans) {
+  for (const int factor : {2, 3, 4, 5}) {
+    const Picture big = ramp(8 * factor, 6 * factor);
+    const Picture result = resize(big, 8, 6, Resize::stretch);
+    for (int y = 0; y < 6; ++y) {
+      for (int x = 0; x < 8; ++x) {
+        int sum = 0;
+        for (int i = 0; i < factor * factor; ++i) {
+          sum += big.pixels[static_cast<std::size_t>((y * factor + i / factor) * 8 * factor + x * factor + i % factor)];
+        }
+        const int n = factor * factor;
+        EXPECT_EQ(result.pixels[static_cast<std::size_t>(y * 8 + x)], (sum + n / 2) / n);
+      }
+    }
+  }
+}
+
+TEST(Resizing, KeepsAUniformPictureUniform) {
+  const Picture flat{{3, 7, 11}, std::vector<std::uint8_t>(231, 77), {}};
+  for (const auto& [w, h] : {std::pair{5, 3}, {11, 4}, {22, 14}, {13, 9}, {1, 1}}) {
+    EXPECT_THAT(resize(flat, w, h, Resize::stretch).pixels, ::testing::Each(77));
+    EXPECT_THAT(resize(flat, w, h, Resize::crop).pixels, ::testing::Each(77));
+  }
+}
+
+TEST(Resizing, FitLeavesBlackBordersAndCropLeavesNone) {
+  const Picture wide{{1, 4, 16}, std::vector<std::uint8_t>(64, 200), {}};
+  const Picture fit = resize(wide, 8, 8, Resize::fit);
+  for (int y = 0; y < 8; ++y) EXPECT_EQ(fit.pixels[static_cast<std::size_t>(8 * y)], y >= 3 && y < 5 ? 200 : 0) << y;
+  Picture sides = wide;
+  for (std::size_t i = 0; i < 64; ++i) sides.pixels[i] = i % 16 < 6 || i % 16 >= 10 ? 0 : 200;
+  EXPECT_THAT(resize(sides, 4, 4, Resize::crop).pixels, ::testing::Each(200)) << "the middle";
+}
+
+// ---------------------------------------------------------------- input.json
+class InputFile : public Clips {
+ protected:
+  InputSpec read(const std::string& text) {
+    std::ofstream(folder_ / "input.json") << text;
+    return read_input_spec(folder_ / "input.json");
+  }
+};
+
+TEST_F(InputFile, IsReadAndWrittenBack) {
+  const InputSpec spec =
+      read(R"({"channels": "bgr", "width": 8, "height": 6, "resize": "crop", "scale": 0.5, "mean": [1, 2, 3], "std": 4,
+                                  "clip": "beside.npy", "frames": [2, 5], "unknown": true})");
+  EXPECT_EQ(spec.channels, Channels::bgr);
+  EXPECT_EQ(spec.resize, Resize::crop);
+  EXPECT_EQ(spec.mean, (std::vector<double>{1, 2, 3}));
+  EXPECT_EQ(spec.std, (std::vector<double>{4}));
+  EXPECT_EQ(spec.clip, path("beside.npy"));
+  EXPECT_EQ(spec.frames, (std::pair{2, 5}));
+  EXPECT_FALSE(spec.calibration_frames);
+  EXPECT_DOUBLE_EQ(spec.real(10, 1), (10 * 0.5 - 2) / 4);
+  EXPECT_EQ(to_json(read(to_json(spec))), to_json(spec));
+}
+
+TEST_F(InputFile, MistakesAreNamed) {
+  for (const char* bad : {"{", R"({"channels": "cmyk"})", R"({"resize": "squeeze"})", R"({"std": [0]})",
+                          R"({"scale": "x"})", R"({"frames": [1]})"}) {
+    EXPECT_THROW(read(bad), UsageError) << bad;
+  }
+  EXPECT_THROW(read_input_spec(path("none.json")), FileError);
+}
+
+TEST_F(InputFile, MustFitTheNetwork) {
+  Graph graph;
+  graph.layers.resize(1);
+  graph.layers[0].out = small;
+  EXPECT_EQ(input_spec_for(graph, folder_ / "model.onnx").width, 8) << "from the network, where no file says it";
+  std::ofstream(folder_ / "input.json") << R"({"width": 9, "height": 6})";
+  EXPECT_THROW(input_spec_for(graph, folder_ / "model.onnx"), UsageError);
+}
+
+}  // namespace
+}  // namespace eddy
