@@ -30,7 +30,7 @@ module eddy_axi_store
   axi_addr_t next;
   assign next     = burst_q.addr + ((axi_addr_t'(burst_q.len) + 1'b1) << BeatShift);
   assign complete = next[BeatShift+:BlockBits] == '0;
-  assign follows  = store_i.addr == next && !complete;
+  assign follows  = store_i.addr == next;
 
   logic close, closed, push, room;
   assign close   = open_q && (complete || flush_i || (valid_i && !follows));

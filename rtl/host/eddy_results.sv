@@ -221,7 +221,7 @@ module eddy_results
   eddy_watch u_watch (
       .clk_i,
       .rst_ni,
-      .waiting_i (open_o && in_flight_i != '0),
+      .waiting_i (open_o && in_flight_i != '0 && !config_i.halt),
       .progress_i(entry_valid || frame_started_i),
       .limit_i   (config_i.limit_frame),
       .expired_o (expired)

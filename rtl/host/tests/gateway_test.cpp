@@ -263,6 +263,17 @@ TEST_F(Commands, AnAnswerThatNobodyWaitsForIsAnError) {
   EXPECT_EQ(error(), host_err_e::HostErrAnswer);
 }
 
+TEST_F(Commands, AnAnswerToAnotherAddressIsNotTaken) {
+  on_flit = [this](const pkg::flit_t& flit) {
+    const auto address = pkg::read_t::from_u64(flit.body).addr;
+    send(kind_e::KindAnswer, pkg::write_t{.addr = address + 1, .data = 6});
+    send(kind_e::KindAnswer, pkg::write_t{.addr = address, .data = 7});
+  };
+  const auto end = execute({.dest = core(0, 0), .word = 100, .count = 1, .address = scratch, .op = op_e::OpRead});
+  EXPECT_EQ(end.code, host_err_e::HostErrAnswer);
+  EXPECT_EQ(memory.get<std::uint32_t>(scratch), 7U);
+}
+
 // ---- limits
 
 TEST_F(Commands, LimitOfTheNetwork) {
