@@ -157,9 +157,7 @@ class Bench {
   int events_sent_ = 0;
   Counts counts_;
 
-  std::uint8_t pop_of(int axon) const {
-    return tile_.ports[static_cast<std::size_t>(tile_.axons[static_cast<std::size_t>(axon)].port)].table.pop;
-  }
+  std::uint8_t pop_of(int axon) const { return tile_.port_of(axon).table.pop; }
 
   void settle() {
     dut_.clk_i = 0;
@@ -196,11 +194,7 @@ class Bench {
     }
     dut_.host_valid_i = 0;
     for (const Axon& axon : tile_.axons) {
-      const Port& port = tile_.ports[static_cast<std::size_t>(axon.port)];
-      const pkg::in_axon_t entry{.port = static_cast<std::uint8_t>(axon.port),
-                                 .xbits = static_cast<std::uint8_t>(port.xbits),
-                                 .cbits = static_cast<std::uint8_t>(port.cbits)};
-      write_table(pkg::table_e::TabInAxon, axon.id, entry.pack());
+      write_table(pkg::table_e::TabInAxon, axon.id, tile_.entry(axon).pack());
     }
     for (std::size_t i = 0; i < tile_.ports.size(); ++i) {
       write_table(pkg::table_e::TabPort, static_cast<int>(i), tile_.ports[i].table.pack());
@@ -302,7 +296,7 @@ class EventSource {
   EventSource(const Tile& tile, Rng& rng) : tile_(tile), rng_(rng), event_(tile.random_event(rng)) {}
 
   Event next() {
-    const Port& port = tile_.ports[static_cast<std::size_t>(tile_.axons[static_cast<std::size_t>(event_.axon)].port)];
+    const Port& port = tile_.port_of(event_.axon);
     const int before = event_.c;
     const Event jump = tile_.random_event(rng_);
     if (!chance(rng_, 75)) {
@@ -322,14 +316,6 @@ class EventSource {
   Rng& rng_;
   Event event_;
 };
-
-Tile random_tile(Rng& rng) {
-  Tile tile(rng);
-  for (int pops = pick(rng, 1, 4); pops > 0; --pops) tile.add_random_pop(rng);
-  while (tile.axons.empty()) tile.add_random_pop(rng);
-  tile.place_queue(chance(rng, 30) ? 0 : 1 << pick(rng, 0, 6));
-  return tile;
-}
 
 void random_trial(Rng& rng, const Stalls& stalls) {
   Bench bench(random_tile(rng), rng);

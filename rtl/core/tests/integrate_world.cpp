@@ -283,7 +283,7 @@ void Tile::mark(const pkg::port_t& table, int y, int x) {
 }
 
 std::vector<Change> Tile::apply(const Event& event) {
-  const pkg::port_t& t = ports[static_cast<std::size_t>(axons[static_cast<std::size_t>(event.axon)].port)].table;
+  const pkg::port_t& t = port_of(event.axon).table;
   const auto meet = [](const pkg::axis_t& axis, int output, int tap, int coordinate) {
     return output * axis.stride == coordinate * axis.up + axis.offset + tap * axis.dilation;
   };
@@ -308,7 +308,7 @@ std::vector<Change> Tile::apply(const Event& event) {
             for (int lane = 0; lane < kLanes; ++lane) {
               acc[static_cast<std::size_t>(lane)] += static_cast<std::uint32_t>(event.value * weight(t, run, lane));
             }
-            changes.push_back({place, acc});
+            changes.push_back({place, acc, run, oy, ox});
           }
           mark(t, oy, ox);
         }
@@ -317,6 +317,17 @@ std::vector<Change> Tile::apply(const Event& event) {
   }
   words_done += static_cast<long>(changes.size());
   return changes;
+}
+
+const Port& Tile::port_of(int axon) const {
+  return ports[static_cast<std::size_t>(axons[static_cast<std::size_t>(axon)].port)];
+}
+
+pkg::in_axon_t Tile::entry(const Axon& axon) const {
+  const Port& port = ports[static_cast<std::size_t>(axon.port)];
+  return {.port = static_cast<std::uint8_t>(axon.port),
+          .xbits = static_cast<std::uint8_t>(port.xbits),
+          .cbits = static_cast<std::uint8_t>(port.cbits)};
 }
 
 pkg::event_t Tile::message(const Event& event) const {
@@ -330,12 +341,20 @@ pkg::event_t Tile::message(const Event& event) const {
 Event Tile::random_event(Rng& rng) const {
   Event event;
   event.axon = pick(rng, 0, static_cast<int>(axons.size()) - 1);
-  const Port& port = ports[static_cast<std::size_t>(axons[static_cast<std::size_t>(event.axon)].port)];
+  const Port& port = port_of(event.axon);
   event.y = pick(rng, 0, port.rows - 1);
   event.x = pick(rng, 0, port.cols - 1);
   event.c = port.table.c0 + pick(rng, 0, port.channels - 1);
   event.value = chance(rng, 10) ? (chance(rng, 50) ? -32768 : 32767) : pick(rng, -300, 300);
   return event;
+}
+
+Tile random_tile(Rng& rng) {
+  Tile tile(rng);
+  for (int pops = pick(rng, 1, 4); pops > 0; --pops) tile.add_random_pop(rng);
+  while (tile.axons.empty()) tile.add_random_pop(rng);
+  tile.place_queue(chance(rng, 30) ? 0 : 1 << pick(rng, 0, 6));
+  return tile;
 }
 
 }  // namespace eddy::test

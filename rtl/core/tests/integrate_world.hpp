@@ -50,6 +50,8 @@ struct PopShape {
 struct Change {
   int address;  // in the RAM
   Word value;
+  int run;   // of weights
+  int y, x;  // pixel in the slice
 };
 
 class Tile {
@@ -82,6 +84,8 @@ class Tile {
   /// What the event changes; marks and memory are moved on.
   std::vector<Change> apply(const Event& event);
 
+  const Port& port_of(int axon) const;
+  pkg::in_axon_t entry(const Axon& axon) const;
   pkg::event_t message(const Event& event) const;
   Event random_event(Rng& rng) const;
 
@@ -93,5 +97,8 @@ class Tile {
   int weight(const pkg::port_t& table, int run, int lane) const;
   void mark(const pkg::port_t& table, int y, int x);
 };
+
+/// Several populations with all kinds of ports, and a queue.
+Tile random_tile(Rng& rng);
 
 }  // namespace eddy::test
