@@ -142,6 +142,19 @@ TEST_F(Clips, ArraysComeInEitherOrder) {
               HasSubstr("[4, 3, 4] does not hold frames of 2 channels"));
 }
 
+TEST_F(Clips, SamplesAreSpreadOverTheRange) {
+  std::vector<float> values(100 * 48);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i / 48);
+  write_npy(path("clip.npy"), {100, 6, 8}, values);
+  const auto first_values = [&](FrameRange range, int count) {
+    std::vector<float> result;
+    for (const auto& p : sample_pictures(path("clip.npy"), {}, small, range, count)) result.push_back(p.values[0]);
+    return result;
+  };
+  EXPECT_THAT(first_values({}, 4), ::testing::ElementsAre(0, 16, 32, 48, 64, 80, 96));
+  EXPECT_THAT(first_values({10, 13}, 4), ::testing::ElementsAre(10, 11, 12));
+}
+
 TEST_F(Clips, GeneratedSceneSaysSoAndRepeats) {
   const auto clip = open_clip("generated:7", {}, small);
   EXPECT_TRUE(clip->generated());

@@ -83,6 +83,10 @@ std::unique_ptr<Clip> open_clip(const std::string& clip, const InputSpec& spec, 
 std::vector<Picture> read_pictures(const std::string& clip, const InputSpec& spec, const Shape& shape, FrameRange range,
                                    int limit);
 
+/// Frames spread evenly over a clip's range, `count` to twice as many (all where there are fewer): for calibration.
+std::vector<Picture> sample_pictures(const std::string& clip, const InputSpec& spec, const Shape& shape,
+                                     FrameRange range, int count);
+
 /// Real values of a picture, [h][w][c], as the network's first layer gets them.
 std::vector<float> normalise(const Picture& picture, const InputSpec& spec);
 

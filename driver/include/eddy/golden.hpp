@@ -43,8 +43,8 @@ struct FrameTrace {
   int frame = 0;                           // counted from 0
   std::vector<std::vector<Event>> events;  // [layer], row, column, channel ascending
   std::vector<LayerCounts> counts;         // [layer]
-  std::vector<Tensor>
-      outputs;  // [output] what the host knows: sums of deltas, or this frame's values where the layer is spatial
+  // [output] what the host knows: sums of deltas, or this frame's values where the layer is spatial
+  std::vector<Tensor> outputs;
 };
 
 /// Every layer's activations for one frame, whatever came before, thresholds aside.

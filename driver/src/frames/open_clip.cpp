@@ -118,4 +118,20 @@ std::vector<Picture> read_pictures(const std::string& clip, const InputSpec& spe
   return pictures;
 }
 
+std::vector<Picture> sample_pictures(const std::string& clip, const InputSpec& spec, const Shape& shape,
+                                     FrameRange range, int count) {
+  const auto reader = open_clip(clip, spec, shape, range);
+  std::vector<Picture> pictures;
+  int step = 1, frame = 0;
+  for (auto picture = reader->next(); picture; picture = reader->next(), ++frame) {
+    if (frame % step != 0) continue;
+    pictures.push_back(std::move(*picture));
+    if (static_cast<int>(pictures.size()) < 2 * count) continue;
+    for (std::size_t i = 1; i < static_cast<std::size_t>(count); ++i) pictures[i] = std::move(pictures[2 * i]);
+    pictures.resize(static_cast<std::size_t>(count));
+    step *= 2;
+  }
+  return pictures;
+}
+
 }  // namespace eddy

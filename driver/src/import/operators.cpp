@@ -60,7 +60,10 @@ Value conv(Importer& importer, const Node& node) {
 
   GraphLayer layer;
   layer.acc = {static_cast<int>(outputs), window.y.outputs, window.x.outputs};
-  const bool depthwise = groups == source.c && groups > 1;
+  // With three or more than four outputs to a channel, events would touch parts of words: a port for each channel
+  // instead.
+  const auto multiplier = outputs / groups;
+  const bool depthwise = groups == source.c && groups > 1 && (multiplier == 1 || multiplier == 2 || multiplier == 4);
   GraphPort port;
   port.source = input.layer;
   port.y = window.y.axis();

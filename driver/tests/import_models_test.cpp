@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Models as other exporters write them, made here node by node.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include <onnx.pb.h>
+
+#include "eddy/error.hpp"
+#include "eddy/import.hpp"
+
+namespace eddy {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// A model under construction. Tensors are named by the caller; weights count 1, 2, 3, ...
+class Model {
+ public:
+  explicit Model(std::int64_t opset = 13) {
+    model_.set_ir_version(8);
+    model_.add_opset_import()->set_version(opset);
+    model_.mutable_graph()->set_name("made");
+  }
+  onnx::ModelProto& proto() { return model_; }
+  onnx::GraphProto& graph() { return *model_.mutable_graph(); }
+
+  /// Dimensions of 0 are open.
+  void input(const std::string& name, const std::vector<std::int64_t>& dims) {
+    auto* value = graph().add_input();
+    value->set_name(name);
+    auto* type = value->mutable_type()->mutable_tensor_type();
+    type->set_elem_type(onnx::TensorProto::FLOAT);
+    for (const auto d : dims) {
+      auto* dim = type->mutable_shape()->add_dim();
+      if (d > 0)
+        dim->set_dim_value(d);
+      else
+        dim->set_dim_param("N");
+    }
+  }
+  void output(const std::string& name) { graph().add_output()->set_name(name); }
+
+  void weight(const std::string& name, const std::vector<std::int64_t>& dims) {
+    auto* tensor = graph().add_initializer();
+    tensor->set_name(name);
+    tensor->set_data_type(onnx::TensorProto::FLOAT);
+    for (const auto d : dims) tensor->add_dims(d);
+    const auto count = std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
+    for (std::int64_t i = 1; i <= count; ++i) tensor->add_float_data(static_cast<float>(i));
+  }
+  void integers(const std::string& name, const std::vector<std::int64_t>& values, bool scalar = false) {
+    auto* tensor = graph().add_initializer();
+    tensor->set_name(name);
+    tensor->set_data_type(onnx::TensorProto::INT64);
+    if (!scalar) tensor->add_dims(static_cast<std::int64_t>(values.size()));
+    for (const auto v : values) tensor->add_int64_data(v);
+  }
+
+  onnx::NodeProto& node(const std::string& kind, const std::vector<std::string>& inputs, const std::string& output) {
+    auto* node = graph().add_node();
+    node->set_op_type(kind);
+    node->set_name(output + "_node");
+    for (const auto& i : inputs) node->add_input(i);
+    node->add_output(output);
+    return *node;
+  }
+
+  [[nodiscard]] Graph parse() const { return parse_onnx(model_.SerializeAsString(), "made.onnx"); }
+  [[nodiscard]] std::string refusal() const {
+    try {
+      (void)parse();
+    } catch (const ModelError& error) {
+      return error.what();
+    }
+    ADD_FAILURE() << "was taken";
+    return {};
+  }
+
+ private:
+  onnx::ModelProto model_;
+};
+
+void attribute(onnx::NodeProto& node, const std::string& name, const std::vector<std::int64_t>& values) {
+  auto* a = node.add_attribute();
+  a->set_name(name);
+  a->set_type(onnx::AttributeProto::INTS);
+  for (const auto v : values) a->add_ints(v);
+}
+
+void attribute(onnx::NodeProto& node, const std::string& name, std::int64_t value) {
+  auto* a = node.add_attribute();
+  a->set_name(name);
+  a->set_type(onnx::AttributeProto::INT);
+  a->set_i(value);
+}
+
+/// One 1x1 convolution from 1 to 2 channels on 4x4.
+Model small_conv() {
+  Model m;
+  m.input("in", {1, 1, 4, 4});
+  m.weight("w", {2, 1, 1, 1});
+  m.node("Conv", {"in", "w"}, "out");
+  m.output("out");
+  return m;
+}
+
+TEST(Models, AnOpenBatchIsOne) {
+  Model m = small_conv();
+  m.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_param(
+      "batch");
+  EXPECT_THAT(m.parse().input_dims, ElementsAre(1, 1, 4, 4));
+}
+
+TEST(Models, ConstantsMayStandAmongTheInputs) {
+  Model m = small_conv();
+  m.input("w", {2, 1, 1, 1});
+  EXPECT_EQ(m.parse().layers.size(), 2U);
+}
+
+/// What PyTorch made of x.view(x.size(0), -1).
+TEST(Models, ShapesMayBeComputedInTheGraph) {
+  Model m;
+  m.input("in", {0, 2, 3, 4});
+  m.node("Shape", {"in"}, "shape");
+  m.integers("zero", {0}, true);
+  m.node("Gather", {"shape", "zero"}, "batch");
+  attribute(m.node("Unsqueeze", {"batch"}, "batch1"), "axes", std::vector<std::int64_t>{0});
+  m.integers("rest", {-1});
+  attribute(m.node("Concat", {"batch1", "rest"}, "target"), "axis", 0);
+  m.node("Reshape", {"in", "target"}, "flat");
+  m.weight("w", {24, 5});
+  m.node("MatMul", {"flat", "w"}, "out");
+  m.output("out");
+  m.proto().mutable_opset_import(0)->set_version(11);
+  const Graph graph = m.parse();
+  EXPECT_THAT(graph.outputs[0].dims, ElementsAre(1, 5));
+  std::vector<float> input(24);
+  input[(1 * 4 + 2) * 2 + 1] = 1;  // y 1, x 2, channel 1: number 12 + 4 + 2 in the model's order
+  EXPECT_EQ(forward(graph, input)[1][3], 18 * 5 + 4);
+}
+
+TEST(Models, AFlatInputMayBecomeAPicture) {
+  Model m;
+  m.input("in", {1, 24});
+  m.integers("shape", {1, 2, 3, 4});
+  m.node("Reshape", {"in", "shape"}, "picture");
+  m.weight("w", {1, 2, 1, 1});
+  m.node("Conv", {"picture", "w"}, "out");
+  m.output("out");
+  const Graph graph = m.parse();
+  EXPECT_EQ(graph.layers[0].out, (Shape{2, 3, 4}));
+  EXPECT_THAT(graph.input_dims, ElementsAre(1, 24));
+}
+
+TEST(Models, ReshapesThatMoveNeuronsAreRefused) {
+  Model m = small_conv();
+  m.integers("shape", {1, 4, 2, 4});
+  m.node("Reshape", {"out", "shape"}, "moved");
+  m.output("moved");
+  EXPECT_THAT(m.refusal(),
+              AllOf(HasSubstr("\"moved_node\" (Reshape)"), HasSubstr("neurons would have to change places")));
+}
+
+TEST(Models, HalfFloatWeightsAreRead) {
+  Model m = small_conv();
+  auto& w = *m.graph().mutable_initializer(0);
+  w.set_data_type(onnx::TensorProto::FLOAT16);
+  w.clear_float_data();
+  w.add_int32_data(0x3c00);  // 1
+  w.add_int32_data(0xc100);  // -2.5
+  EXPECT_THAT(m.parse().layers[1].ports[0].weights, ElementsAre(1, -2.5));
+}
+
+TEST(Models, EverythingThatIsWrongIsSaidAtOnce) {
+  Model m;
+  m.input("in", {1, 1, 32, 32});
+  m.weight("w5", {1, 1, 5, 5});
+  m.weight("w17", {1, 1, 17, 17});
+  attribute(m.node("Conv", {"in", "w5"}, "a"), "strides", {5, 5});
+  m.node("Conv", {"in", "w17"}, "b");
+  attribute(m.node("MaxPool", {"in"}, "c"), "kernel_shape", {7, 7});
+  m.node("Sigmoid", {"in"}, "d");
+  m.node("Relu", {"nowhere"}, "e");
+  m.node("Conv", {"a", "w5"}, "f");  // fine in itself
+  m.node("Tanh", {"f"}, "g");
+  m.output("g");
+  const std::string text = m.refusal();
+  EXPECT_THAT(text, HasSubstr("made.onnx cannot run, for 6 reasons"));
+  EXPECT_THAT(text, HasSubstr("node \"a_node\" (Conv): stride 5; at most 4 is supported"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("node \"b_node\" (Conv): a kernel of 17 on one axis: an input meets 16 outputs there, at most 11"));
+  EXPECT_THAT(text, HasSubstr("node \"c_node\" (MaxPool): a window of 7 in steps of 1; at most 5 is supported"));
+  EXPECT_THAT(text, HasSubstr("node \"d_node\" (Sigmoid): this operator is not supported"));
+  EXPECT_THAT(text, HasSubstr("node \"e_node\" (Relu): reads \"nowhere\", which nothing before it writes"));
+  EXPECT_THAT(text, HasSubstr("node \"g_node\" (Tanh): this operator is not supported"));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("f_node")));
+}
+
+TEST(Models, WhatTheWholeModelLacksIsSaid) {
+  Model two = small_conv();
+  two.input("other", {1, 4});
+  EXPECT_THAT(two.refusal(), HasSubstr("2 inputs (in, other); the chip takes one"));
+  Model old = small_conv();
+  old.proto().mutable_opset_import(0)->set_version(6);
+  EXPECT_THAT(old.refusal(), HasSubstr("opset 6; from 7 to"));
+  Model batch = small_conv();
+  batch.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(
+      8);
+  EXPECT_THAT(batch.refusal(), HasSubstr("a batch of 8"));
+  Model open = small_conv();
+  open.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(2)->set_dim_param(
+      "height");
+  EXPECT_THAT(open.refusal(), HasSubstr("dimension 2 (height) is not fixed"));
+  Model bytes = small_conv();
+  bytes.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::UINT8);
+  EXPECT_THAT(bytes.refusal(), HasSubstr("of type UINT8"));
+  Model none = small_conv();
+  none.graph().clear_output();
+  EXPECT_THAT(none.refusal(), HasSubstr("no output"));
+  Model outside = small_conv();
+  outside.graph().mutable_initializer(0)->set_data_location(onnx::TensorProto::EXTERNAL);
+  EXPECT_THAT(outside.refusal(), HasSubstr("its values lie in another file"));
+  Model foreign = small_conv();
+  foreign.graph().mutable_node(0)->set_domain("com.example");
+  EXPECT_THAT(foreign.refusal(), HasSubstr("operators of \"com.example\" are not supported"));
+}
+
+TEST(Models, SumsOfDifferentShapesAreRefused) {
+  Model m = small_conv();
+  m.node("GlobalAveragePool", {"out"}, "mean");
+  m.node("Add", {"out", "mean"}, "sum");
+  m.output("sum");
+  EXPECT_THAT(m.refusal(), HasSubstr("activations are not broadcast"));
+}
+
+TEST(Models, DepthwiseOfThreeBecomesAPortForEachChannel) {
+  Model m;
+  m.input("in", {1, 2, 4, 4});
+  m.weight("w", {6, 1, 1, 1});
+  attribute(m.node("Conv", {"in", "w"}, "out"), "group", 2);
+  m.output("out");
+  const Graph graph = m.parse();
+  ASSERT_EQ(graph.layers[1].ports.size(), 2U);
+  EXPECT_FALSE(graph.layers[1].ports[1].depthwise);
+  EXPECT_EQ(graph.layers[1].ports[1].k_first, 3);
+}
+
+TEST(Models, AnOutputMayBeReadFurther) {
+  Model m = small_conv();
+  m.node("Relu", {"out"}, "positive");
+  m.output("positive");
+  const Graph graph = fuse(m.parse());
+  EXPECT_EQ(graph.layers.size(), 3U) << "the bare sum is asked for, so it stays";
+  EXPECT_EQ(graph.outputs[0].layer, 1);
+  EXPECT_EQ(graph.outputs[1].layer, 2);
+}
+
+TEST(Models, AnOutputThatIsTheInputGetsALayer) {
+  Model m = small_conv();
+  m.node("Identity", {"in"}, "same");
+  m.output("same");
+  const Graph graph = fuse(m.parse());
+  EXPECT_NE(graph.outputs[1].layer, 0);
+  std::vector<float> input(16, 0.5F);
+  EXPECT_EQ(forward(graph, input)[static_cast<std::size_t>(graph.outputs[1].layer)], input);
+}
+
+TEST(Models, WhatNobodyReadsIsLeftOut) {
+  Model m = small_conv();
+  m.node("Relu", {"in"}, "unused");
+  EXPECT_EQ(fuse(m.parse()).layers.size(), 2U);
+}
+
+}  // namespace
+}  // namespace eddy
