@@ -17,6 +17,7 @@ namespace eddy::mapping {
 namespace {
 
 constexpr int Lanes = static_cast<int>(pkg::Lanes);
+constexpr std::uint16_t MaxTheta = (1U << 14) - 1;
 constexpr std::int64_t WordBytes = pkg::WordBits / 8;
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
@@ -293,8 +294,9 @@ class Encoder {
       for (int lane = 0; lane < Lanes; ++lane) {
         const int c = w * Lanes + lane;
         pkg::param_t& param = word.item[at(lane)];
-        param.shift = 1;
-        if (c >= s.channels) continue;  // a padded lane: it never fires
+        // A padded lane never fires, even where the layer's range leaves 0 out.
+        param = {.bias = 0, .mul = 0, .shift = 1, .theta = MaxTheta};
+        if (c >= s.channels) continue;
         const Requant& r = layer.channels[at(s.c0 + c)];
         param = {.bias = r.bias, .mul = r.mul, .shift = u8(r.shift), .theta = u16(r.theta)};
       }

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The image file's protobuf code, and where the shipped chips lie.
+configure_file(${CMAKE_CURRENT_LIST_DIR}/image.proto ${CMAKE_CURRENT_BINARY_DIR}/image.proto COPYONLY)
 add_library(eddy_image_proto STATIC)
-protobuf_generate(TARGET eddy_image_proto LANGUAGE cpp PROTOS ${CMAKE_CURRENT_LIST_DIR}/image.proto
-  IMPORT_DIRS ${CMAKE_CURRENT_LIST_DIR} PROTOC_OUT_DIR ${CMAKE_CURRENT_BINARY_DIR})
+protobuf_generate(TARGET eddy_image_proto LANGUAGE cpp APPEND_PATH PROTOS ${CMAKE_CURRENT_BINARY_DIR}/image.proto
+  PROTOC_OUT_DIR ${CMAKE_CURRENT_BINARY_DIR})
 target_include_directories(eddy_image_proto SYSTEM PUBLIC ${CMAKE_CURRENT_BINARY_DIR} ${Protobuf_INCLUDE_DIRS})
 target_link_libraries(eddy_image_proto PUBLIC protobuf::libprotobuf)
 

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device/model/gateway.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+namespace eddy::model {
+namespace {
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+}  // namespace
+
+Gateway::Gateway(const GatewayImage& image)
+    : image_(image),
+      outputs_(image.tables),
+      arrivals_(image.tables, image.drains.size()),
+      sources_(unpack_table<pkg::in_source_t>(image.tables, pkg::table_e::TabInSource)),
+      reference_(static_cast<std::size_t>(image.input.count())),
+      done_(image.drains.size()) {}
+
+void Gateway::submit(const Frame& frame) {
+  const std::size_t have = image_.pixels ? frame.pixels.size() : frame.activations.size();
+  if (frame.shape != image_.input || have != static_cast<std::size_t>(image_.input.count())) {
+    throw UsageError(fmt::format("frame of {}x{} with {} channels, but the image takes {}x{} with {}", frame.shape.w, frame.shape.h,
+                                 frame.shape.c, image_.input.w, image_.input.h, image_.input.c));
+  }
+  frames_.push_back(frame);
+}
+
+bool Gateway::ready() const {
+  if (frames_.empty()) return false;
+  const int ended = done_.empty() ? sent_ : std::ranges::min(done_);
+  if (row_ == 0 && sent_ - ended >= in_flight_) return false;
+  return outputs_.may_send(0, image_.out_axons, row_, sent_ % 2 == 1);
+}
+
+void Gateway::step(Fabric& fabric) {
+  outputs_.open({row_, sent_ % 2 == 1, image_.xbits, image_.cbits, 0, image_.out_axons});
+  const Shape& s = image_.input;
+  std::size_t i = at(row_) * at(s.w) * at(s.c);
+  for (int x = 0; x < s.w; ++x) {
+    for (int c = 0; c < s.c; ++c) send_pixel(fabric, x, c, i++);
+  }
+  outputs_.close(fabric);
+  if (++row_ < s.h) return;
+  row_ = 0;
+  ++sent_;
+  frames_.pop_front();
+}
+
+/// A first frame and spatial ones go whole: all that is not zero.
+void Gateway::send_pixel(Fabric& fabric, int x, int c, std::size_t i) {
+  const bool whole = sent_ == 0 || !image_.send_delta;
+  const int theta = image_.theta[at(c)];
+  int difference = 0;
+  if (image_.pixels) {
+    const int pixel = frames_.front().pixels[i];
+    const auto& table = image_.table[at(c)];
+    const int change = pixel - reference_[i];
+    if (!whole && (change == 0 || std::abs(change) < theta)) return;
+    difference = table[at(pixel)] - (whole ? 0 : table[at(reference_[i])]);
+    reference_[i] = static_cast<std::int16_t>(pixel);
+  } else {
+    const int value = frames_.front().activations[i];
+    difference = value - (whole ? 0 : reference_[i]);
+    if (difference == 0 || std::abs(difference) < theta) return;
+    reference_[i] = static_cast<std::int16_t>(value);
+  }
+  if (difference != 0) outputs_.event(fabric, x, c, static_cast<std::int16_t>(difference));
+}
+
+void Gateway::receive(Fabric& fabric, const Message& message) {
+  const auto check = [&](pkg::err_e code) {
+    if (code != pkg::err_e::ErrNone) throw RunError(fmt::format("model: the gateway reports {} on axon {}", to_string(code), message.axon));
+  };
+  if (message.kind == Kind::credit) {
+    check(outputs_.credit(message.axon, message.token));
+    return;
+  }
+  check(arrivals_.take(message));
+  const Drain& drain = image_.drains[at(message.axon)];
+  int& done = done_[at(message.axon)];
+  while (static_cast<int>(results_.size()) <= done - taken_) {
+    results_.push_back({.frame = taken_ + static_cast<int>(results_.size()), .records = {}});
+  }
+  if (message.kind == Kind::event) {
+    const auto y = static_cast<int>(message.pos >> (drain.xbits + drain.cbits));
+    const auto x = static_cast<int>(message.pos >> drain.cbits & ((1U << drain.xbits) - 1));
+    const auto c = static_cast<int>(message.pos & ((1U << drain.cbits) - 1));
+    results_[at(done - taken_)].records.push_back({message.axon, y, x, c, message.value});
+    return;
+  }
+  if (!message.token.last) return;
+  ++done;
+  const pkg::in_source_t& source = sources_[at(message.axon)];
+  Message credit;
+  credit.kind = Kind::credit;
+  credit.dest = source.dest;
+  credit.axon = source.axon;
+  credit.token = {.axon = source.axon, .row = source.idle, .parity = message.token.parity, .last = true, .count = 0, .unused = 0};
+  fabric.send(credit);
+}
+
+bool Gateway::finished() const { return done_.empty() ? sent_ > taken_ : std::ranges::min(done_) > taken_; }
+
+FrameResult Gateway::take() {
+  FrameResult result;
+  if (!results_.empty()) {
+    result = std::move(results_.front());
+    results_.pop_front();
+  }
+  result.frame = taken_++;
+  return result;
+}
+
+std::string Gateway::waiting() const {
+  std::string text = fmt::format("gateway: {} frames to send, row {}, {} sent", frames_.size(), row_, sent_);
+  for (std::size_t i = 0; i < done_.size(); ++i) {
+    if (done_[i] == taken_) text += fmt::format("; drain {} has not ended frame {}", i, taken_);
+  }
+  return text + "\n";
+}
+
+}  // namespace eddy::model

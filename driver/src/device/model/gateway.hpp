@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The gateway of the model: frames to events, events to records.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "device/model/arrivals.hpp"
+#include "device/model/message.hpp"
+#include "device/model/outputs.hpp"
+#include "eddy/device.hpp"
+
+namespace eddy::model {
+
+class Gateway {
+ public:
+  explicit Gateway(const GatewayImage& image);
+
+  void set_frames_in_flight(int frames) { in_flight_ = frames; }
+  void submit(const Frame& frame);
+  void receive(Fabric& fabric, const Message& message);
+  /// A row of input may be sent.
+  [[nodiscard]] bool ready() const;
+  /// Sends one row of the input.
+  void step(Fabric& fabric);
+
+  /// The oldest frame, once all its results are there.
+  [[nodiscard]] bool finished() const;
+  FrameResult take();
+  [[nodiscard]] std::string waiting() const;
+
+ private:
+  void send_pixel(Fabric& fabric, int x, int c, std::size_t i);
+
+  GatewayImage image_;
+  Outputs outputs_;
+  Arrivals arrivals_;
+  std::vector<pkg::in_source_t> sources_;
+  std::deque<Frame> frames_;           // not yet sent whole
+  std::vector<std::int16_t> reference_;  // pixels or activations that the receivers know
+  int in_flight_ = 1;
+  int row_ = 0;        // next of the frame that is being sent
+  int sent_ = 0;       // frames sent whole
+  int taken_ = 0;      // results handed over
+  std::vector<int> done_;             // by drain: frames that it has ended
+  std::deque<FrameResult> results_;   // from frame taken_ on
+};
+
+}  // namespace eddy::model

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "device/model/gateway.hpp"
+#include "device/model/message.hpp"
+#include "device/model/tile.hpp"
+#include "eddy/device.hpp"
+#include "eddy/error.hpp"
+
+namespace eddy {
+namespace {
+
+using namespace model;
+
+constexpr int MostEntries = 64;  // of a queue, integrated in one turn
+
+class ModelDevice final : public Device, private Fabric {
+ public:
+  explicit ModelDevice(std::uint64_t seed) : random_(seed) {}
+
+  [[nodiscard]] std::string backend() const override { return "model"; }
+
+  void load(const Image& image) override {
+    tiles_.clear();
+    place_.assign(static_cast<std::size_t>(image.rows) * static_cast<std::size_t>(image.columns), -1);
+    columns_ = image.columns;
+    const int words = image.banks * static_cast<int>(pkg::BankWords);
+    for (const TileImage& tile : image.tiles) {
+      place_.at(index(tile.tile)) = static_cast<int>(tiles_.size());
+      tiles_.push_back(std::make_unique<Tile>(tile, words));
+    }
+    gateway_.emplace(image.gateway);
+    gateway_->set_frames_in_flight(in_flight_);
+    submitted_ = collected_ = 0;
+  }
+
+  void set_frames_in_flight(int frames) override {
+    in_flight_ = frames;
+    if (gateway_) gateway_->set_frames_in_flight(frames);
+  }
+
+  void submit(const Frame& frame) override {
+    if (!gateway_) throw UsageError("model: no image is loaded");
+    gateway_->submit(frame);
+    ++submitted_;
+  }
+
+  FrameResult collect() override {
+    if (collected_ == submitted_) throw UsageError("model: no frame is in flight");
+    while (!gateway_->finished()) {
+      if (!turn()) throw RunError("model: no part can go on. Who waits for what:\n" + waiting());
+    }
+    ++collected_;
+    return gateway_->take();
+  }
+
+  std::vector<TileCounters> counters() override {
+    while (turn()) {
+    }
+    std::vector<TileCounters> result;
+    for (const auto& tile : tiles_) result.push_back(tile->counters());
+    return result;
+  }
+
+  [[nodiscard]] std::uint64_t cycles() const override { return 0; }
+
+  bool trace(std::function<void(const Firing&)> f) override {
+    trace_ = std::move(f);
+    return true;
+  }
+
+ private:
+  [[nodiscard]] std::size_t index(TileAt t) const { return static_cast<std::size_t>(t.y * columns_ + t.x); }
+
+  void send(const Message& message) override {
+    if (message.dest.io) {
+      gateway_->receive(*this, message);
+      return;
+    }
+    const int tile = place_.at(index({message.dest.tile.y, message.dest.tile.x}));
+    if (tile < 0) throw RunError(fmt::format("model: a message goes to tile ({}, {}), which holds nothing", message.dest.tile.y,
+                                             message.dest.tile.x));
+    tiles_[static_cast<std::size_t>(tile)]->receive(message);
+  }
+
+  /// Gives every part a turn, in an order by chance. False where none had anything to do.
+  bool turn() {
+    bool any = false;
+    const std::size_t parts = tiles_.size() + 1, first = random_() % parts;
+    for (std::size_t i = 0; i < parts; ++i) {
+      const std::size_t part = (first + i) % parts;
+      if (part == tiles_.size()) {
+        if (!gateway_->ready()) continue;
+        gateway_->step(*this);
+        any = true;
+      } else if (tiles_[part]->busy()) {
+        tiles_[part]->step(*this, trace_, 1 + static_cast<int>(random_() % MostEntries));
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  [[nodiscard]] std::string waiting() const {
+    std::string text = gateway_->waiting();
+    for (const auto& tile : tiles_) text += tile->waiting();
+    return text;
+  }
+
+  std::mt19937_64 random_;
+  std::vector<std::unique_ptr<Tile>> tiles_;
+  std::vector<int> place_;  // by index on the torus: index into tiles_, or -1
+  int columns_ = 0;
+  std::optional<Gateway> gateway_;
+  std::function<void(const Firing&)> trace_;
+  int in_flight_ = 1;
+  int submitted_ = 0, collected_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Device> make_model_device(std::uint64_t seed) { return std::make_unique<ModelDevice>(seed); }
+
+}  // namespace eddy

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device/model/outputs.hpp"
+
+#include <algorithm>
+
+namespace eddy::model {
+namespace {
+
+/// floor((a * y + b) / d), held to [0, most].
+int rule(const pkg::out_axon_t& axon, int b, int y, int most) {
+  const int n = int{axon.a} * y + b;
+  return n < 0 ? 0 : std::min(n / axon.d, most);
+}
+
+}  // namespace
+
+Outputs::Outputs(const std::vector<TableEntry>& tables)
+    : axons_(unpack_table<pkg::out_axon_t>(tables, pkg::table_e::TabOutAxon)),
+      sent_(unpack_table<pkg::axon_state_t>(tables, pkg::table_e::TabSent)),
+      credit_(unpack_table<pkg::axon_state_t>(tables, pkg::table_e::TabCredit)) {
+  sent_.resize(axons_.size());
+  credit_.resize(axons_.size());
+}
+
+bool Outputs::may_send(int first, int count, int y, bool parity) const {
+  for (int i = first; i < first + count; ++i) {
+    const auto& axon = axons_[static_cast<std::size_t>(i)];
+    const auto& state = credit_[static_cast<std::size_t>(i)];
+    if (y <= axon.y1 && state.parity != parity && state.row <= rule(axon, axon.b_credit, y, axon.rows - 1)) return false;
+  }
+  return true;
+}
+
+pkg::err_e Outputs::credit(int index, const pkg::token_t& token) {
+  if (index >= static_cast<int>(axons_.size())) return pkg::err_e::ErrAxon;
+  const auto& axon = axons_[static_cast<std::size_t>(index)];
+  auto& state = credit_[static_cast<std::size_t>(index)];
+  const bool sent_all = sent_[static_cast<std::size_t>(index)].parity != token.parity;
+  if (token.parity != state.parity || token.row <= state.row || token.row > axon.rows || (token.last && !sent_all)) {
+    return pkg::err_e::ErrCredit;
+  }
+  state.row = token.last ? pkg::coord_t{0} : token.row;
+  state.parity = state.parity != token.last;
+  return pkg::err_e::ErrNone;
+}
+
+void Outputs::open(const OutRow& row) {
+  row_ = row;
+  matching_.clear();
+  for (int i = row.first; i < row.first + row.count; ++i) {
+    const auto& axon = axons_[static_cast<std::size_t>(i)];
+    if (row.y >= axon.y0 && row.y <= axon.y1 && ((row.y - axon.y0) & axon.y_mask) == 0) matching_.push_back(i);
+  }
+}
+
+void Outputs::event(Fabric& fabric, int x, int c, std::int16_t value) {
+  Message message;
+  message.kind = Kind::event;
+  message.value = value;
+  message.pos = ((static_cast<std::uint32_t>(row_.y) << row_.xbits | static_cast<std::uint32_t>(x)) << row_.cbits) |
+                static_cast<std::uint32_t>(c);
+  for (const int i : matching_) {
+    const auto& axon = axons_[static_cast<std::size_t>(i)];
+    if (x < axon.x0 || x > axon.x1 || ((x - axon.x0) & axon.x_mask) != 0 || c < axon.c0 || c > axon.c1) continue;
+    auto& state = sent_[static_cast<std::size_t>(i)];
+    if (++state.count == 0) throw RunError("model: more events between two tokens than a token can count");
+    message.dest = axon.dest;
+    message.axon = axon.axon;
+    fabric.send(message);
+    ++events;
+  }
+}
+
+void Outputs::close(Fabric& fabric) {
+  for (int i = row_.first; i < row_.first + row_.count; ++i) {
+    const auto& axon = axons_[static_cast<std::size_t>(i)];
+    auto& state = sent_[static_cast<std::size_t>(i)];
+    if (row_.y < axon.y0 || state.parity != row_.parity) continue;
+    const bool last = row_.y >= axon.y1;
+    const int rows = last ? int{axon.rows} : rule(axon, axon.b_token, row_.y, axon.rows);
+    if (!last && rows <= state.row) continue;
+    Message message;
+    message.kind = Kind::token;
+    message.dest = axon.dest;
+    message.axon = axon.axon;
+    message.token = {.axon = axon.axon, .row = static_cast<pkg::coord_t>(rows), .parity = row_.parity, .last = last,
+                     .count = state.count, .unused = 0};
+    state.count = 0;
+    state.row = last ? pkg::coord_t{0} : static_cast<pkg::coord_t>(rows);
+    state.parity = state.parity != last;
+    fabric.send(message);
+    ++tokens;
+  }
+}
+
+}  // namespace eddy::model

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A tile of the model: event queue, integrate, sweep. No time passes.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "device/model/arrivals.hpp"
+#include "device/model/axis.hpp"
+#include "device/model/message.hpp"
+#include "device/model/outputs.hpp"
+#include "device/model/ram.hpp"
+#include "eddy/device.hpp"
+
+namespace eddy::model {
+
+class Tile {
+ public:
+  Tile(const TileImage& image, int ram_words);
+
+  [[nodiscard]] TileAt place() const { return place_; }
+  /// Takes a message at once: credits are checked and noted, all else is checked and queued.
+  void receive(const Message& message);
+  /// Something is there to integrate or, perhaps, to sweep.
+  [[nodiscard]] bool busy() const { return !queue_.empty() || changed_; }
+  /// Integrates up to `entries` of the queue, then sweeps one row if one may be swept.
+  void step(Fabric& fabric, const std::function<void(const Firing&)>& trace, int entries);
+
+  [[nodiscard]] TileCounters counters() const;
+  /// What the populations wait for, one line each.
+  [[nodiscard]] std::string waiting() const;
+
+ private:
+  struct PortState {
+    pkg::port_t port;
+    AxisHits y, x;
+  };
+  struct PopulationState {
+    pkg::pop_t pop;
+    int row = 0;
+    int frame = 0;
+    [[nodiscard]] bool parity() const { return frame % 2 == 1; }
+  };
+
+  void integrate(const Message& event);
+  void progress(const Message& token);
+  [[nodiscard]] bool has_input(const PopulationState& p) const;
+  void sweep(Fabric& fabric, int index, const std::function<void(const Firing&)>& trace);
+  void sweep_pixel(Fabric& fabric, int index, int x, const std::function<void(const Firing&)>& trace);
+  void end_frame(Fabric& fabric, PopulationState& p);
+  [[noreturn]] void fail(pkg::err_e code, int axon) const;
+  void count(pkg::counter_e counter, std::uint64_t n = 1) { counters_[static_cast<std::size_t>(counter)] += n; }
+
+  TileAt place_;
+  Ram ram_;
+  std::vector<pkg::in_axon_t> in_axons_;
+  std::vector<pkg::in_source_t> in_sources_;
+  std::vector<PortState> ports_;
+  std::vector<PopulationState> pops_;
+  std::vector<pkg::param_word_t> params_;
+  std::vector<std::uint32_t> marks_;
+  std::vector<pkg::axon_state_t> progress_;
+  Arrivals arrivals_;
+  Outputs outputs_;
+  std::deque<Message> queue_;
+  bool changed_ = true;  // a row may have become free
+  std::size_t turn_ = 0;  // population that is asked first
+  std::vector<std::uint64_t> counters_;
+};
+
+/// "tile (y, x)"
+std::string name_of(TileAt tile);
+
+}  // namespace eddy::model

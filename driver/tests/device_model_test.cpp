@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The untimed model, which executes images, against the golden event model, which executes networks: event by event, for
+/// several partitions and placements of the same network. It is the first check of the compiler's encoder.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "eddy/compile.hpp"
+#include "eddy/device.hpp"
+#include "eddy/error.hpp"
+#include "eddy/golden.hpp"
+#include "eddy_pkg.hpp"
+#include "random_network.hpp"
+
+namespace eddy {
+namespace {
+
+using testing::describe;
+using testing::Modes;
+using testing::random_frames;
+using testing::random_network;
+using testing::RandomNetworkOptions;
+
+using Place = std::tuple<int, int, int>;  // tile y, x, population
+
+Place place_of(const PopulationInfo& p) { return {p.tile.y, p.tile.x, p.pop}; }
+
+bool inside(const PopulationInfo& p, const Event& e) {
+  return e.y >= p.y0 && e.y < p.y0 + p.rows && e.x >= p.x0 && e.x < p.x0 + p.cols && e.c >= p.c0 && e.c < p.c0 + p.channels;
+}
+
+std::vector<Event> slice_of(const std::vector<Event>& events, const PopulationInfo& p) {
+  std::vector<Event> result;
+  std::ranges::copy_if(events, std::back_inserter(result), [&](const Event& e) { return inside(p, e); });
+  return result;
+}
+
+/// Runs frames through the image and compares every population's sequence of events, and every drain's records.
+void expect_equal(const Network& network, const Image& image, const std::vector<Frame>& frames, std::uint64_t seed, int in_flight) {
+  auto device = make_model_device(seed);
+  std::map<std::pair<int, Place>, std::vector<Event>> fired;
+  std::map<Place, const PopulationInfo*> infos;
+  for (const PopulationInfo& p : image.populations) infos[place_of(p)] = &p;
+  device->set_frames_in_flight(in_flight);
+  device->load(image);
+  device->trace([&](const Firing& f) {
+    const Place place{f.tile.y, f.tile.x, f.pop};
+    fired[{f.frame, place}].push_back({infos.at(place)->layer, f.y, f.x, f.c, f.value});
+  });
+  for (const Frame& frame : frames) device->submit(frame);
+  GoldenEvents golden(network);
+  for (std::size_t f = 0; f < frames.size(); ++f) {
+    const FrameResult result = device->collect();
+    const FrameTrace want = golden.step(frames[f]);
+    ASSERT_EQ(result.frame, want.frame);
+    for (const PopulationInfo& p : image.populations) {
+      const auto expected = slice_of(want.events[static_cast<std::size_t>(p.layer)], p);
+      const bool drained = std::ranges::any_of(image.gateway.drains, [&](const Drain& d) { return d.layer == p.layer; });
+      // A layer that leads nowhere may be late: the frame's end does not wait for it.
+      if (!drained && f + 1 < frames.size()) continue;
+      ASSERT_EQ(fired[std::pair(static_cast<int>(f), place_of(p))] == expected, true)
+          << fmt::format("frame {} layer {} [{}+{}, {}+{}, {}+{}]", f, p.layer, p.y0, p.rows, p.x0, p.cols, p.c0, p.channels);
+    }
+    std::vector<std::vector<Event>> records(image.gateway.drains.size());
+    for (const Record& r : result.records) {
+      const auto d = static_cast<std::size_t>(r.drain);
+      records[d].push_back({image.gateway.drains[d].layer, r.y, r.x, r.c, r.value});
+    }
+    for (std::size_t d = 0; d < records.size(); ++d) {
+      const Drain& drain = image.gateway.drains[d];
+      const auto& p = image.populations[static_cast<std::size_t>(drain.population)];
+      EXPECT_EQ(records[d] == slice_of(want.events[static_cast<std::size_t>(drain.layer)], p), true) << "drain " << d;
+    }
+  }
+  device->counters();  // lets what leads nowhere finish
+  GoldenEvents again(network);
+  for (std::size_t f = 0; f < frames.size(); ++f) {
+    const FrameTrace want = again.step(frames[f]);
+    for (const PopulationInfo& p : image.populations) {
+      const auto expected = slice_of(want.events[static_cast<std::size_t>(p.layer)], p);
+      ASSERT_EQ(fired[std::pair(static_cast<int>(f), place_of(p))] == expected, true)
+          << fmt::format("frame {} layer {} [{}+{}, {}+{}, {}+{}]", f, p.layer, p.y0, p.rows, p.x0, p.cols, p.c0, p.channels);
+    }
+  }
+}
+
+class RandomNetworks : public ::testing::TestWithParam<Modes> {};
+
+TEST_P(RandomNetworks, GiveTheSameEventsWhateverThePartition) {
+  const Chip chip = find_chip("small");
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    RandomNetworkOptions options;
+    options.modes = GetParam();
+    options.transposed = seed % 3 == 0;
+    options.wide_input = seed % 5 == 0;
+    const Network network = random_network(seed, options);
+    SCOPED_TRACE(fmt::format("seed {}\n{}", seed, describe(network)));
+    const auto frames = random_frames(network, seed, 4);
+    for (std::uint64_t variant = 0; variant < 3; ++variant) {
+      SCOPED_TRACE(fmt::format("variant {}", variant));
+      CompileOptions compile_options;
+      compile_options.iterations = 20;
+      compile_options.random_partition = variant > 0;
+      compile_options.seed = seed * 10 + variant;
+      const Compiled compiled = compile(network, chip, {}, compile_options);
+      expect_equal(network, compiled.image, frames, variant, 1 + static_cast<int>(variant));
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Model, RandomNetworks, ::testing::Values(Modes::temporal, Modes::spatial, Modes::mixed));
+
+TEST(Model, NoticesADamagedImage) {
+  const Network network = random_network(3);
+  CompileOptions options;
+  options.iterations = 5;
+  Image image = compile(network, find_chip("tiny"), {}, options).image;
+  // The row rule of the first out-axon of the gateway claims rows too early.
+  for (TableEntry& e : image.gateway.tables) {
+    if (e.table != static_cast<std::uint8_t>(pkg::table_e::TabOutAxon)) continue;
+    auto axon = pkg::out_axon_t::unpack(e.words);
+    axon.c1 = axon.c0;
+    axon.y1 = axon.y0;
+    const auto words = axon.pack();
+    e.words.assign(words.begin(), words.end());
+  }
+  const auto frames = random_frames(network, 1, 3);
+  GoldenEvents golden(network);
+  auto device = make_model_device();
+  std::size_t fired = 0, expected = 0;
+  device->load(image);
+  device->trace([&](const Firing&) { ++fired; });
+  for (const Frame& frame : frames) {
+    device->submit(frame);
+    device->collect();
+    const FrameTrace want = golden.step(frame);
+    for (std::size_t l = 1; l < want.events.size(); ++l) expected += want.events[l].size();
+  }
+  EXPECT_NE(fired, expected);
+}
+
+TEST(Model, SaysWhoWaitsWhenItIsStuck) {
+  const Network network = random_network(3);
+  CompileOptions options;
+  options.iterations = 5;
+  Image image = compile(network, find_chip("tiny"), {}, options).image;
+  // Nobody hears of the frames.
+  image.gateway.out_axons = 0;
+  auto device = make_model_device();
+  device->load(image);
+  device->submit(random_frames(network, 1, 1).front());
+  try {
+    device->collect();
+    FAIL() << "it finished";
+  } catch (const RunError& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("waits for input"));
+  }
+}
+
+}  // namespace
+}  // namespace eddy
