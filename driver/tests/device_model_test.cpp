@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <map>
 #include <tuple>
 
@@ -57,14 +58,6 @@ void expect_equal(const Network& network, const Image& image, const std::vector<
     const FrameResult result = device->collect();
     const FrameTrace want = golden.step(frames[f]);
     ASSERT_EQ(result.frame, want.frame);
-    for (const PopulationInfo& p : image.populations) {
-      const auto expected = slice_of(want.events[static_cast<std::size_t>(p.layer)], p);
-      const bool drained = std::ranges::any_of(image.gateway.drains, [&](const Drain& d) { return d.layer == p.layer; });
-      // A layer that leads nowhere may be late: the frame's end does not wait for it.
-      if (!drained && f + 1 < frames.size()) continue;
-      ASSERT_EQ(fired[std::pair(static_cast<int>(f), place_of(p))] == expected, true)
-          << fmt::format("frame {} layer {} [{}+{}, {}+{}, {}+{}]", f, p.layer, p.y0, p.rows, p.x0, p.cols, p.c0, p.channels);
-    }
     std::vector<std::vector<Event>> records(image.gateway.drains.size());
     for (const Record& r : result.records) {
       const auto d = static_cast<std::size_t>(r.drain);
@@ -76,7 +69,8 @@ void expect_equal(const Network& network, const Image& image, const std::vector<
       EXPECT_EQ(records[d] == slice_of(want.events[static_cast<std::size_t>(drain.layer)], p), true) << "drain " << d;
     }
   }
-  device->counters();  // lets what leads nowhere finish
+  // What leads nowhere may be late: the end of a frame does not wait for it.
+  device->counters();
   GoldenEvents again(network);
   for (std::size_t f = 0; f < frames.size(); ++f) {
     const FrameTrace want = again.step(frames[f]);
@@ -88,11 +82,17 @@ void expect_equal(const Network& network, const Image& image, const std::vector<
   }
 }
 
+/// Networks to try: the environment variable EDDY_SEEDS for long runs.
+std::uint64_t seeds() {
+  const char* text = std::getenv("EDDY_SEEDS");
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : 40;
+}
+
 class RandomNetworks : public ::testing::TestWithParam<Modes> {};
 
 TEST_P(RandomNetworks, GiveTheSameEventsWhateverThePartition) {
   const Chip chip = find_chip("small");
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
     RandomNetworkOptions options;
     options.modes = GetParam();
     options.transposed = seed % 3 == 0;
