@@ -32,6 +32,7 @@ class Mac : public testing::Test {
   };
   std::deque<core_pkg::op_t> ops;
   std::deque<Token> tokens;
+  std::deque<unsigned> token_marks;  // marks before each token that is in the pipeline
   long sent = 0, cycles = 0, words = 0, reads = 0, writes = 0, weight_reads = 0;
   unsigned marks = 0;       // that were handed over before the next op
   unsigned marks_done = 0;  // set
@@ -93,6 +94,7 @@ class Mac : public testing::Test {
       offered_ = true;
       // At most 6 marks are on the way.
       if (marks - marks_done < 6 && chance(rng, mark_share)) ++marks;
+      if (ops.front().token.valid) token_marks.push_back(marks);
       ops.front().marks = static_cast<std::uint8_t>(marks % 16);
       drive(dut.op_i, ops.front().pack());
     }
@@ -155,6 +157,8 @@ class Mac : public testing::Test {
   void see(const pkg::progress_t& progress) {
     ASSERT_FALSE(tokens.empty());
     ASSERT_EQ(progress, tokens.front().progress);
+    ASSERT_GE(marks_done, token_marks.front()) << "progress before its marks";
+    token_marks.pop_front();
     for (const auto& [address, values] : history) {
       auto value = std::partition_point(values.begin(), values.end(),
                                         [&](const auto& entry) { return entry.first <= tokens.front().op; });
@@ -204,6 +208,15 @@ TEST_F(Mac, ReadsWeightsThatShareTheBankOfTheAccumulators) {
   run(0, 0, 0);
 }
 
+TEST_F(Mac, SeesWeightsThatWereChangedWhileItWasIdle) {
+  send(0, 7, 1, 3);
+  run(0, 0, 0);
+  for (std::uint32_t& lane : memory[kWeights + 7]) lane = static_cast<std::uint32_t>(rng());
+  golden[kWeights + 7] = memory[kWeights + 7];
+  send(0, 7, 1, 3);
+  run(0, 0, 0);
+}
+
 TEST_F(Mac, TakesAWordEachCycleWherePhasesAlternate) {
   for (int i = 0; i < 400; ++i) send(i, i / 4 % 50, i % 4, 3 * i);
   run(0, 0, 0);
@@ -226,11 +239,14 @@ TEST_F(Mac, AddsUpOneWordWithoutReadingItAgain) {
   EXPECT_EQ(writes, 1);
 }
 
-TEST_F(Mac, TakesTwoWordsOfOnePhaseInTurn) {
-  for (int i = 0; i < 100; ++i) send(8 + 2 * (i % 2), 0, i % 4, i);
-  run(0, 0, 0);
-  EXPECT_EQ(cycles, 100 + 3);
-  EXPECT_EQ(reads, 2);
+TEST_F(Mac, TakesTwoOrThreeWordsInTurnWithoutReadingThemAgain) {
+  for (int different : {2, 3}) {
+    cycles = reads = 0;
+    for (int i = 0; i < 100; ++i) send(8 + 2 * (i % different), 0, i % 4, i);
+    run(0, 0, 0);
+    EXPECT_EQ(cycles, 100 + 3);
+    EXPECT_EQ(reads, different);
+  }
 }
 
 }  // namespace

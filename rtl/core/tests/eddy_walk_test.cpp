@@ -198,8 +198,8 @@ class Walk : public testing::Test {
 };
 
 TEST_F(Walk, VisitsWhatTheLoopsVisit) {
+  job_t job = random_job();
   for (int trial = 0; trial < 60 && !HasFailure(); ++trial) {
-    job_t job = random_job();
     const int tokens_share = pick(rng, 0, 60);
     for (int i = 0; i < 60; ++i) {
       if (chance(rng, tokens_share))
@@ -211,7 +211,7 @@ TEST_F(Walk, VisitsWhatTheLoopsVisit) {
       if (chance(rng, 10)) job.words = words == 1 ? 3 : 1;
     }
     run(trial % 2 * 40, trial % 3 * 30, trial % 5 * 20);
-    // Marks were cleared: the next event hands over its own.
+    // Marks were cleared: the next event hands over its own, even if it is the same one.
     if (chance(rng, 50)) {
       dut.forget_i = 1;
       step(0, 0, 0);
@@ -243,6 +243,20 @@ TEST_F(Walk, GivesTokensNoSlotOfTheirOwn) {
   run(0, 0, 0);
   EXPECT_EQ(alone, 0);
   EXPECT_EQ(cycles, 200 + 2);
+}
+
+TEST_F(Walk, LosesACycleForASecondToken) {
+  job_t job = random_job();
+  job.hit = true;
+  job.words = 2;
+  job.rows_extra = job.cols_extra = 0;
+  for (int i = 0; i < 100; ++i) {
+    send(job);
+    send_token();
+    send_token();
+  }
+  run(0, 0, 0);
+  EXPECT_EQ(cycles, 300 + 2);
 }
 
 }  // namespace
