@@ -28,13 +28,9 @@ class Balancer {
       : items_(items), tiles_(static_cast<std::size_t>(tiles)), capacity_(capacity), band_share_(band_share), tile_(items.size()) {}
 
   Balance run(bool refine) {
-    std::vector<std::size_t> order(items_.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, std::greater{}, [&](std::size_t i) { return items_[i].load; });
-    int homeless = 0;
-    for (const std::size_t i : order) {
-      if (!place(i)) ++homeless;
-    }
+    // Largest load first balances best; where a population then finds no room, the largest need goes first.
+    int homeless = place_all([&](std::size_t i) { return items_[i].load; });
+    if (homeless > 0) homeless = place_all([&](std::size_t i) { return need(items_[i]); });
     if (refine && homeless == 0) {
       for (int pass = 0; pass < RefinePasses && (exchange() | move()); ++pass) {
       }
@@ -62,6 +58,23 @@ class Balancer {
       if (t.use[r] + in.use[r] - (out != nullptr ? out->use[r] : 0) > capacity_[r]) return false;
     }
     return true;
+  }
+
+  /// Largest share of any resource of a tile.
+  [[nodiscard]] double need(const Item& item) const {
+    double most = 0;
+    for (std::size_t r = 0; r < Resources; ++r) most = std::max(most, double(item.use[r]) / capacity_[r]);
+    return most;
+  }
+
+  /// Places all items, those with the largest key first. Returns how many found no room.
+  template <typename Key>
+  int place_all(Key key) {
+    std::ranges::fill(tiles_, Tile{});
+    std::vector<std::size_t> order(items_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, std::greater{}, key);
+    return static_cast<int>(std::ranges::count_if(order, [&](std::size_t i) { return !place(i); }));
   }
 
   bool place(std::size_t i) {

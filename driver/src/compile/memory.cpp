@@ -37,6 +37,15 @@ class Gaps {
     }
     return std::nullopt;
   }
+  /// From the smallest gap that it fits into.
+  std::optional<int> take_best(int words) {
+    Gap* best = nullptr;
+    for (Gap& gap : gaps_) {
+      if (gap.size() >= words && (best == nullptr || gap.size() < best->size())) best = &gap;
+    }
+    if (best == nullptr) return std::nullopt;
+    return best->end -= words;
+  }
   std::optional<int> take_aligned_top(int words) {
     for (Gap& gap : gaps_) {
       const int at = gap.end / words * words - words;
@@ -58,7 +67,10 @@ std::vector<std::size_t> largest_first(const std::vector<int>& sizes) {
   return order;
 }
 
-std::optional<MemoryMap> try_allocate(const Chip& chip, const MemoryRequest& request, int queue_words) {
+/// Apart: each kind has banks of its own where there is room. Else whatever fits best.
+enum class Layout { apart, packed };
+
+std::optional<MemoryMap> try_allocate(const Chip& chip, const MemoryRequest& request, int queue_words, Layout layout) {
   MemoryMap map;
   int accumulators = 0;
   for (const int words : request.accumulators) {
@@ -83,15 +95,16 @@ std::optional<MemoryMap> try_allocate(const Chip& chip, const MemoryRequest& req
   map.queue_words = queue_words;
   map.references.resize(request.references.size());
   map.weights.resize(request.weights.size());
-  for (const std::size_t i : largest_first(request.references)) {
-    const auto at = free.take_bottom(request.references[i]);
+  std::vector<int> sizes = request.references;
+  sizes.insert(sizes.end(), request.weights.begin(), request.weights.end());
+  std::vector<std::size_t> order = largest_first(sizes);
+  const std::size_t references = request.references.size();
+  if (layout == Layout::apart) std::ranges::stable_partition(order, [&](std::size_t i) { return i < references; });
+  for (const std::size_t i : order) {
+    const bool reference = i < references;
+    const auto at = layout == Layout::packed ? free.take_best(sizes[i]) : reference ? free.take_bottom(sizes[i]) : free.take_top(sizes[i]);
     if (!at) return std::nullopt;
-    map.references[i] = *at;
-  }
-  for (const std::size_t i : largest_first(request.weights)) {
-    const auto at = free.take_top(request.weights[i]);
-    if (!at) return std::nullopt;
-    map.weights[i] = *at;
+    (reference ? map.references[i] : map.weights[i - references]) = *at;
   }
   return map;
 }
@@ -100,7 +113,9 @@ std::optional<MemoryMap> try_allocate(const Chip& chip, const MemoryRequest& req
 
 std::optional<MemoryMap> allocate(const Chip& chip, const MemoryRequest& request) {
   for (int words = request.queue_words; words >= std::min(MinQueueWords, request.queue_words); words /= 2) {
-    if (auto map = try_allocate(chip, request, words)) return map;
+    for (const Layout layout : {Layout::apart, Layout::packed}) {
+      if (auto map = try_allocate(chip, request, words, layout)) return map;
+    }
   }
   return std::nullopt;
 }

@@ -14,20 +14,6 @@ constexpr int MarkBits = static_cast<int>(pkg::MarkBits);
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
-/// The weights of run `run` from word address `base` on.
-std::array<std::int32_t, pkg::Lanes> weights(Ram& ram, std::uint32_t base, std::uint32_t run, pkg::weight_e format) {
-  static constexpr std::uint32_t Runs[] = {4, 2, 8, 16};  // a word, by weight_e
-  const std::uint32_t runs = Runs[static_cast<std::size_t>(format)];
-  const std::uint32_t width = pkg::WordBits / runs / pkg::Lanes, first = run % runs * width * pkg::Lanes;
-  const Word& word = ram.at(base + run / runs);
-  std::array<std::int32_t, pkg::Lanes> result{};
-  for (std::uint32_t l = 0; l < pkg::Lanes; ++l) {
-    const std::uint32_t bit = first + l * width;
-    result[l] = static_cast<std::int32_t>(word[bit / 32] << (32 - width - bit % 32)) >> (32 - width);
-  }
-  return result;
-}
-
 std::int32_t activation(std::uint32_t acc, const pkg::param_t& param, const pkg::pop_t& pop) {
   const auto sum = static_cast<std::int32_t>(acc + static_cast<std::uint32_t>(param.bias));
   const std::int64_t scaled = (std::int64_t{sum} * param.mul + (std::int64_t{1} << (param.shift - 1))) >> param.shift;
@@ -66,7 +52,7 @@ Tile::Tile(const TileImage& image, int ram_words)
       outputs_(image.tables),
       counters_(pkg::NumCounters) {
   for (const auto& port : unpack_table<pkg::port_t>(image.tables, pkg::table_e::TabPort)) {
-    ports_.push_back({port, AxisHits(port.y), AxisHits(port.x)});
+    ports_.push_back({port, AxisHits(port.y), AxisHits(port.x), Weights(port)});
   }
   for (const auto& pop : unpack_table<pkg::pop_t>(image.tables, pkg::table_e::TabPop)) pops_.push_back({pop});
 }
@@ -123,7 +109,7 @@ void Tile::integrate(const Message& event) {
       const auto a = static_cast<std::uint32_t>(port.acc_base + row.out * port.acc_row + column.out * port.acc_words + word0);
       for (std::uint32_t w = 0; w < port.words; ++w) {
         Word& acc = ram_.accumulator(a + w, port.flip, row.out);
-        const auto weight = weights(ram_, port.w_base, run + w, port.format);
+        const Weights::Run& weight = state.weights.at(ram_, run + w);
         for (std::size_t l = 0; l < pkg::Lanes; ++l) acc[l] += static_cast<std::uint32_t>(weight[l] * event.value);
       }
       count(pkg::counter_e::CntMacWords, port.words);

@@ -13,6 +13,7 @@
 #include "device/model/message.hpp"
 #include "device/model/outputs.hpp"
 #include "device/model/ram.hpp"
+#include "device/model/weights.hpp"
 #include "eddy/device.hpp"
 
 namespace eddy::model {
@@ -37,6 +38,7 @@ class Tile {
   struct PortState {
     pkg::port_t port;
     AxisHits y, x;
+    Weights weights;
   };
   struct PopulationState {
     pkg::pop_t pop;
