@@ -25,9 +25,13 @@ function(eddy_register_test name)
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${labels_file})
 endfunction()
 
+# All programs of eddy_unit_test.
+add_custom_target(cpp_tests)
+
 function(eddy_unit_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;LIBS;LABELS")
   add_executable(${arg_NAME} ${arg_SOURCES})
+  add_dependencies(cpp_tests ${arg_NAME})
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBS} eddy_warnings GTest::gmock GTest::gtest_main)
   eddy_register_test(${arg_NAME} cpp ${arg_LABELS})
 endfunction()
