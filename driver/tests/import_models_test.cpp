@@ -250,6 +250,29 @@ TEST(Models, DepthwiseOfThreeBecomesAPortForEachChannel) {
   EXPECT_EQ(graph.layers[1].ports[1].k_first, 3);
 }
 
+/// The second group begins in the middle of the second part.
+TEST(Models, GroupsMayCutThePartsOfAConcat) {
+  for (const std::int64_t groups : {1, 2, 8}) {
+    Model m;
+    m.input("in", {1, 2, 4, 4});
+    m.weight("w3", {3, 2, 1, 1});
+    m.weight("w5", {5, 2, 1, 1});
+    m.node("Conv", {"in", "w3"}, "three");
+    m.node("Conv", {"in", "w5"}, "five");
+    m.node("Relu", {"three"}, "a");
+    m.node("Relu", {"five"}, "b");
+    attribute(m.node("Concat", {"a", "b"}, "both"), "axis", 1);
+    m.weight("w", {8, 8 / groups, 3, 3});
+    attribute(m.node("Conv", {"both", "w"}, "out"), "group", groups);
+    m.output("out");
+    const Graph plain = m.parse(), fused = fuse(plain);
+    EXPECT_EQ(fused.layers.size(), 4U) << "no layer for the concatenation";
+    std::vector<float> input(32);
+    std::iota(input.begin(), input.end(), -9.0F);
+    EXPECT_EQ(forward(fused, input).back(), forward(plain, input).back()) << groups << " groups";
+  }
+}
+
 TEST(Models, AnOutputMayBeReadFurther) {
   Model m = small_conv();
   m.node("Relu", {"out"}, "positive");

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <functional>
 #include <numeric>
-#include <regex>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -66,6 +66,17 @@ constexpr std::array types{
     Type{"<f4", 4, elements<float>},        Type{"<f8", 8, elements<double>},
 };
 
+/// What stands between `open` and `close` behind `key` in the header.
+std::optional<std::string> entry(const std::string& header, std::string_view key, std::string_view open,
+                                 std::string_view close) {
+  std::size_t begin = header.find(key);
+  if (begin == std::string::npos) return std::nullopt;
+  begin = header.find(open, begin + key.size());
+  const std::size_t end = begin == std::string::npos ? begin : header.find(close, begin + 1);
+  if (end == std::string::npos) return std::nullopt;
+  return header.substr(begin + 1, end - begin - 1);
+}
+
 }  // namespace
 
 Array read_npy(const std::filesystem::path& file) {
@@ -79,23 +90,22 @@ Array read_npy(const std::filesystem::path& file) {
   if (start > bytes.size()) fail("is cut off");
   const std::string header = bytes.substr(fixed_size, start - fixed_size);
 
-  std::smatch descr, shape;
-  if (!std::regex_search(header, descr, std::regex(R"('descr':\s*'([^']*)')")) ||
-      !std::regex_search(header, shape, std::regex(R"('shape':\s*\(([^)]*)\))"))) {
-    fail("has a header that makes no sense");
-  }
+  const auto descr = entry(header, "'descr':", "'", "'"), shape = entry(header, "'shape':", "(", ")");
+  if (!descr || !shape) fail("has a header that makes no sense");
   if (header.find("'fortran_order': True") != std::string::npos) fail("is stored in Fortran order; save it in C order");
-  const auto type = std::ranges::find(types, descr[1].str(), &Type::name);
-  if (type == types.end())
-    fail(fmt::format("has elements of type {}; u8, whole numbers and floats are read", descr[1].str()));
+  const auto type = std::ranges::find(types, *descr, &Type::name);
+  if (type == types.end()) fail(fmt::format("has elements of type {}; u8, whole numbers and floats are read", *descr));
 
   Array array;
-  std::istringstream dims(shape[1].str());
+  std::istringstream dims(*shape);
   std::size_t count = 1;
   for (std::string part; std::getline(dims, part, ',');) {
-    if (part.find_first_not_of(' ') == std::string::npos) continue;
-    const long long d = std::stoll(part);
-    if (d < 0 || (d > 0 && count > bytes.size() / static_cast<std::size_t>(d) + 1)) fail("is cut off");
+    const std::size_t begin = part.find_first_not_of(' ');
+    if (begin == std::string::npos) continue;
+    std::int64_t d = -1;
+    std::from_chars(part.data() + begin, part.data() + part.size(), d);
+    if (d < 0) fail("has a header that makes no sense");
+    if (d > 0 && count > bytes.size() / static_cast<std::size_t>(d) + 1) fail("is cut off");
     array.dims.push_back(d);
     count *= static_cast<std::size_t>(d);
   }
