@@ -315,7 +315,7 @@ class Encoder {
   pkg::port_t packed_port(int p, int index, const PortPlan& port, int w_base, int acc_base, int marks) const {
     const PopulationPlan& plan = population(p);
     const PortPart& part = port.part;
-    return {.pop = u8(index), .y = packed(port.y), .x = packed(port.x), .c0 = u16(part.c0), .depthwise = part.depthwise,
+    return {.pop = u8(index), .y = packed(port.y), .x = packed(port.x), .c0 = u16(part.c_first), .depthwise = part.depthwise,
             .dw_shift = u8(part.dw_shift), .c_lane = part.c_lane, .format = packed(layer_of(p).ports[at(part.port)].format),
             .w_base = u16(w_base), .w_c = static_cast<std::uint32_t>(part.w_c), .w_y = static_cast<std::uint32_t>(part.w_y),
             .w_x = static_cast<std::uint32_t>(part.w_x), .acc_base = u16(acc_base), .acc_row = u16(plan.acc_row),

@@ -32,8 +32,7 @@ void lay_out(PortPart& part, const Port& port, const PortTraits& traits) {
   part.w_y = traits.same_taps ? 0 : words * x_taps;
   part.w_c = words * x_taps * y_taps;
   part.c_lane = part.depthwise && traits.same_channels;
-  const int channels = part.c_first - part.c0 + part.c_count;
-  part.runs = part.w_c * (part.c_lane ? std::min(channels, Lanes) : channels);
+  part.runs = part.w_c * (part.c_lane ? std::min(part.c_count, Lanes) : part.c_count);
 }
 
 }  // namespace
@@ -71,7 +70,6 @@ std::vector<PortPart> port_parts(const Layer& layer, int index, const PortTraits
     // One word takes all outputs of an event where they are a power of two and begin on a multiple of it.
     part.depthwise = m <= Lanes && std::has_single_bit(static_cast<unsigned>(m)) && floor_mod(port.k_first - slice_c0, m) == 0;
   }
-  part.c0 = part.c_first;
   if (!part.depthwise) {
     lay_out(part, port, {false, traits.same_taps && !port.depthwise});
     return {part};
@@ -82,16 +80,13 @@ std::vector<PortPart> port_parts(const Layer& layer, int index, const PortTraits
   part.dw_shift = std::countr_zero(static_cast<unsigned>(group));
   const int phase = (k_first - slice_c0) % Lanes / m;  // the first one's place in its word
   std::vector<PortPart> parts;
-  if (phase > 0 && part.c_first >= phase) {
-    part.c0 = part.c_first - phase;
-  } else if (phase > 0) {
+  if (phase > 0) {
     PortPart head = part;
     head.c_count = std::min(part.c_count, group - phase);
     lay_out(head, port, traits);
     parts.push_back(head);
     part.c_first += head.c_count;
     part.c_count -= head.c_count;
-    part.c0 = part.c_first;
     part.word0 += 1;
   }
   if (part.c_count > 0) {
@@ -124,17 +119,13 @@ std::vector<std::uint32_t> pack_weights(const Layer& layer, const PortPart& part
   };
   const int y_taps = part.w_y == 0 && part.w_x == 0 ? 1 : port.y.taps, x_taps = part.w_x == 0 ? 1 : port.x.taps;
   // Lanes of a depthwise run by channel; where all channels share their kernels, by place in the word.
-  const int c_begin = part.c_lane ? 0 : part.c_first - part.c0;
-  const int c_end = part.c_lane ? part.runs / part.w_c : part.c_first - part.c0 + part.c_count;
-  for (int c = c_begin; c < c_end; ++c) {
-    int channel = part.c0 + c;
-    if (part.c_lane && channel < part.c_first) channel += Lanes;  // the same place in the next word
-    if (channel >= part.c_first + part.c_count) continue;
+  for (int c = 0; c < part.runs / part.w_c; ++c) {
+    const int channel = part.c_first + c;
     for (int ty = 0; ty < y_taps; ++ty) {
       for (int tx = 0; tx < x_taps; ++tx) {
         const int ky = port.y.transposed ? ty : port.y.taps - 1 - ty, kx = port.x.transposed ? tx : port.x.taps - 1 - tx;
         const int run = c * part.w_c + ty * part.w_y + tx * part.w_x;
-        const int first_word = part.word0 + (part.depthwise ? (channel - part.c0) >> part.dw_shift : 0);
+        const int first_word = part.word0 + (part.depthwise ? c >> part.dw_shift : 0);
         for (int w = 0; w < (part.depthwise ? 1 : part.words); ++w) {
           for (int lane = 0; lane < Lanes; ++lane) {
             const int k = (first_word + w) * Lanes + lane;

@@ -22,8 +22,7 @@ PortTraits port_traits(const Port& port);
 /// port whose first channel lies inside a word may be two.
 struct PortPart {
   int port = 0;                      // index into Layer::ports
-  int c_first = 0, c_count = 0;      // source channels that take part
-  int c0 = 0;                        // origin of the weights' channel index; at or below c_first
+  int c_first = 0, c_count = 0;      // source channels that take part; weights are indexed from the first on
   bool depthwise = false;            // an event touches one word
   int dw_shift = 0;
   bool c_lane = false;
