@@ -5,16 +5,18 @@
 
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 
 #include "eddy/compile.hpp"
 #include "eddy/error.hpp"
+#include "eddy/golden.hpp"
 #include "random_network.hpp"
 
 namespace eddy {
 namespace {
 
-using testing::random_network;
 using ::testing::HasSubstr;
+using testing::random_network;
 
 template <typename E, typename F>
 std::string message_of(F f) {
@@ -67,7 +69,8 @@ TEST(Chips, AreShipped) {
 TEST(Chips, SayWhatIsWrongWithAFile) {
   const auto file = std::filesystem::temp_directory_path() / "eddy_chip_test.json";
   std::ofstream(file) << R"({"name": "odd", "rows": 17})";
-  EXPECT_THAT(message_of<FileError>([&] { read_chip(file); }), HasSubstr("\"rows\" is 17, it has to be a number from 1 to 16"));
+  EXPECT_THAT(message_of<FileError>([&] { read_chip(file); }),
+              HasSubstr("\"rows\" is 17, it has to be a number from 1 to 16"));
   std::ofstream(file) << "ten tiles";
   EXPECT_THAT(message_of<FileError>([&] { read_chip(file); }), HasSubstr("is not a chip"));
   std::filesystem::remove(file);
@@ -129,7 +132,28 @@ TEST(Fit, NamesTheLimitThatAPartitionBreaks) {
   // The same on one tile: too many populations.
   for (Slice& s : partition.slices) s.tile = 0;
   partition.slices.resize(20);
-  EXPECT_THAT(message_of<FitError>([&] { encode(network, find_chip("small"), partition, {}); }), HasSubstr("populations, has 16"));
+  EXPECT_THAT(message_of<FitError>([&] { encode(network, find_chip("small"), partition, {}); }),
+              HasSubstr("populations, has 16"));
+}
+
+TEST(Profile, CountsEventsByPlace) {
+  const Network network = random_network(2);
+  const auto frames = testing::random_frames(network, 1, 4);
+  const LoadProfile profile = measured_profile(network, {{frames[0], frames[1]}, {frames[2], frames[3]}});
+  ASSERT_EQ(profile.events.size(), network.layers.size());
+  std::vector<double> counted(network.layers.size());
+  for (const std::size_t first : {0U, 2U}) {
+    GoldenEvents golden(network);
+    golden.step(frames[first]);
+    const FrameTrace trace = golden.step(frames[first + 1]);
+    for (std::size_t l = 0; l < counted.size(); ++l) counted[l] += static_cast<double>(trace.events[l].size()) / 2;
+  }
+  for (std::size_t l = 0; l < counted.size(); ++l) {
+    EXPECT_NEAR(std::accumulate(profile.events[l].begin(), profile.events[l].end(), 0.0), counted[l],
+                1e-3 * counted[l]);
+  }
+  const LoadProfile none = measured_profile(network, {});
+  EXPECT_EQ(none.events, dense_profile(network).events);
 }
 
 TEST(Report, SumsUp) {

@@ -62,7 +62,8 @@ TEST(Plan, PutsEveryNeuronIntoExactlyOnePopulation) {
         EXPECT_EQ(s.c0 % Lanes, 0);
         for (int y = s.y0; y < s.y0 + s.rows; ++y)
           for (int x = s.x0; x < s.x0 + s.cols; ++x)
-            for (int k = s.c0; k < s.c0 + s.channels; ++k) ++owners.at(static_cast<std::size_t>((y * out.w + x) * out.c + k));
+            for (int k = s.c0; k < s.c0 + s.channels; ++k)
+              ++owners.at(static_cast<std::size_t>((y * out.w + x) * out.c + k));
       }
       EXPECT_TRUE(std::ranges::all_of(owners, [](int n) { return n == 1; }));
     }
@@ -85,7 +86,8 @@ std::vector<Product> carried(const Case& c, int to, int source_layer) {
     const int width = 32 / runs_per_word(layer.ports[static_cast<std::size_t>(part.port)].format);
     const auto weight = [&](int run, int lane) {
       const int bit = (run * Lanes + lane) * width;
-      return static_cast<std::int32_t>(data.at(static_cast<std::size_t>(bit / 32)) << (32 - width - bit % 32)) >> (32 - width);
+      return static_cast<std::int32_t>(data.at(static_cast<std::size_t>(bit / 32)) << (32 - width - bit % 32)) >>
+             (32 - width);
     };
     // The formulas of docs/contract.md, by trial of all outputs and taps.
     for (int y = axon.y.first; y <= axon.y.last; y += axon.y.mask + 1)
@@ -103,7 +105,8 @@ std::vector<Product> carried(const Case& c, int to, int source_layer) {
                     for (int lane = 0; lane < Lanes; ++lane) {
                       const int value = weight(index * part.w_c + ky * part.w_y + kx * part.w_x + w, lane);
                       if (value == 0) continue;
-                      products.emplace_back(y, x, ch, p.y.acc0 + oy, p.x.acc0 + ox, p.slice.c0 + (word0 + w) * Lanes + lane, value);
+                      products.emplace_back(y, x, ch, p.y.acc0 + oy, p.x.acc0 + ox,
+                                            p.slice.c0 + (word0 + w) * Lanes + lane, value);
                     }
                 }
             }
@@ -205,7 +208,8 @@ TEST(Plan, EnablesARowExactlyWhenItsLastSourceRowHasPassed) {
         if (exact) {
           EXPECT_EQ(said, enabled) << "row " << i;
         }
-        for (int r = rule.touched(i) + 1; r < p.slice.rows; ++r) EXPECT_FALSE(needs_row(p, axis, i, r)) << "credit of row " << i;
+        for (int r = rule.touched(i) + 1; r < p.slice.rows; ++r)
+          EXPECT_FALSE(needs_row(p, axis, i, r)) << "credit of row " << i;
       }
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The untimed model, which executes images, against the golden event model, which executes networks: event by event, for
-/// several partitions and placements of the same network. It is the first check of the compiler's encoder.
+/// The untimed model, which executes images, against the golden event model, which executes networks: event by event,
+/// for several partitions and placements of the same network. It is the first check of the compiler's encoder.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -31,7 +31,8 @@ using Place = std::tuple<int, int, int>;  // tile y, x, population
 Place place_of(const PopulationInfo& p) { return {p.tile.y, p.tile.x, p.pop}; }
 
 bool inside(const PopulationInfo& p, const Event& e) {
-  return e.y >= p.y0 && e.y < p.y0 + p.rows && e.x >= p.x0 && e.x < p.x0 + p.cols && e.c >= p.c0 && e.c < p.c0 + p.channels;
+  return e.y >= p.y0 && e.y < p.y0 + p.rows && e.x >= p.x0 && e.x < p.x0 + p.cols && e.c >= p.c0 &&
+         e.c < p.c0 + p.channels;
 }
 
 std::vector<Event> slice_of(const std::vector<Event>& events, const PopulationInfo& p) {
@@ -41,7 +42,8 @@ std::vector<Event> slice_of(const std::vector<Event>& events, const PopulationIn
 }
 
 /// Runs frames through the image and compares every population's sequence of events, and every drain's records.
-void expect_equal(const Network& network, const Image& image, const std::vector<Frame>& frames, std::uint64_t seed, int in_flight) {
+void expect_equal(const Network& network, const Image& image, const std::vector<Frame>& frames, std::uint64_t seed,
+                  int in_flight) {
   auto device = make_model_device(seed);
   std::map<std::pair<int, Place>, std::vector<Event>> fired;
   std::map<Place, const PopulationInfo*> infos;
@@ -76,8 +78,8 @@ void expect_equal(const Network& network, const Image& image, const std::vector<
     const FrameTrace want = again.step(frames[f]);
     for (const PopulationInfo& p : image.populations) {
       const auto expected = slice_of(want.events[static_cast<std::size_t>(p.layer)], p);
-      ASSERT_EQ(fired[std::pair(static_cast<int>(f), place_of(p))] == expected, true)
-          << fmt::format("frame {} layer {} [{}+{}, {}+{}, {}+{}]", f, p.layer, p.y0, p.rows, p.x0, p.cols, p.c0, p.channels);
+      ASSERT_EQ(fired[std::pair(static_cast<int>(f), place_of(p))] == expected, true) << fmt::format(
+          "frame {} layer {} [{}+{}, {}+{}, {}+{}]", f, p.layer, p.y0, p.rows, p.x0, p.cols, p.c0, p.channels);
     }
   }
 }

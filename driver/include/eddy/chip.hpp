@@ -21,12 +21,12 @@ struct Chip {
   int banks = 0;              // RAM banks a tile; word addresses from banks * 1024 on do not exist
   int lanes = 4;              // neurons a MAC cycle
   int axi_bits = 128;
-  int scan_pixels = 16;       // pixels that the frame input scans a cycle
-  TileAt gateway;             // it sits at the i/o end of this tile
+  int scan_pixels = 16;  // pixels that the frame input scans a cycle
+  TileAt gateway;        // it sits at the i/o end of this tile
 
   [[nodiscard]] int tiles() const { return rows * columns; }
-  [[nodiscard]] int ram_words() const;               // of 32 * lanes bits, a tile
-  [[nodiscard]] int ram_bytes() const;               // a tile
+  [[nodiscard]] int ram_words() const;  // of 32 * lanes bits, a tile
+  [[nodiscard]] int ram_bytes() const;  // a tile
   [[nodiscard]] int index(TileAt t) const { return t.y * columns + t.x; }
   [[nodiscard]] TileAt at(int index) const { return {index / columns, index % columns}; }
   /// Hops from tile to tile on the torus, the shortest way.

@@ -22,6 +22,10 @@ struct LoadProfile {
 /// Every neuron fires in every frame.
 LoadProfile dense_profile(const Network& network);
 
+/// Mean over frames of the user's clip, by the golden event model. Take runs of a few neighbouring frames from all over
+/// the clip, one run each in `runs`: the first frame of a run only sets the scene and is not counted.
+LoadProfile measured_profile(const Network& network, const std::vector<std::vector<Frame>>& runs);
+
 /// How often each dimension of a layer's output is cut.
 struct Split {
   int rows = 1, columns = 1, channels = 1;
@@ -37,7 +41,8 @@ struct Slice {
   friend bool operator==(const Slice&, const Slice&) = default;
 };
 
-/// Populations of a network on a chip: `slices` in ascending order of tile; the splits by layer say how they came to be.
+/// Populations of a network on a chip: `slices` in ascending order of tile; the splits by layer say how they came to
+/// be.
 struct Partition {
   std::vector<Slice> slices;
   std::vector<Split> splits;  // [layer]; layer 0 is the gateway's
@@ -45,11 +50,12 @@ struct Partition {
 
 struct CompileOptions {
   std::uint64_t seed = 1;
-  int iterations = 400;         // tries of the search for splits, over all restarts
-  int queue_words = 512;        // two events a word; a power of two; halved where memory is short
-  double dense_share = 0.3;     // weight of true dense frames in the balance, beside typical ones
-  bool random_partition = false;  // splits and tiles by chance instead of by search: for tests that results do not depend on them
-  std::vector<Split> splits;    // by layer, where not empty: cut like this instead of by search
+  int iterations = 1500;     // tries of each of the three searches for splits; fewer on chips above 64 tiles
+  int queue_words = 512;     // two events a word; a power of two; halved where memory is short
+  double dense_share = 0.3;  // weight of true dense frames in the balance, beside typical ones
+  bool random_partition =
+      false;  // splits and tiles by chance instead of by search: for tests that results do not depend on them
+  std::vector<Split> splits;  // by layer, where not empty: cut like this instead of by search
 };
 
 /// One layer in the report.
@@ -65,13 +71,13 @@ struct LayerReport {
 struct CompileReport {
   std::string network, chip;
   std::vector<LayerReport> layers;
-  MemoryUse memory;              // of the chip
-  std::int64_t ram_bytes = 0;    // of the chip
+  MemoryUse memory;            // of the chip
+  std::int64_t ram_bytes = 0;  // of the chip
   int tiles_used = 0;
-  double mean_load = 0;          // MAC cycles a frame and tile
+  double mean_load = 0;  // MAC cycles a frame and tile
   double largest_load = 0;
-  double hops = 0;               // mean way of an event
-  double fan_out = 0;            // mean copies of an event
+  double hops = 0;     // mean way of an event
+  double fan_out = 0;  // mean copies of an event
 };
 
 /// Human text, ends in a newline.
@@ -84,9 +90,11 @@ struct Compiled {
 };
 
 /// Throws FitError (exit status 4) that says what is missing and which shipped chip would do.
-Compiled compile(const Network& network, const Chip& chip, const LoadProfile& profile, const CompileOptions& options = {});
+Compiled compile(const Network& network, const Chip& chip, const LoadProfile& profile,
+                 const CompileOptions& options = {});
 
 /// The last step alone, for a partition that is given. Throws FitError where it breaks a limit of the chip.
-Image encode(const Network& network, const Chip& chip, const Partition& partition, const LoadProfile& profile, const CompileOptions& options = {});
+Image encode(const Network& network, const Chip& chip, const Partition& partition, const LoadProfile& profile,
+             const CompileOptions& options = {});
 
 }  // namespace eddy

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A device executes images: the RTL in a simulator, the untimed model, or a chip behind a socket. The same calls for all.
-/// Registers, memory and the interrupt lie below it, in the transport.
+/// A device executes images: the RTL in a simulator, the untimed model, or a chip behind a socket. The same calls for
+/// all. Registers, memory and the interrupt lie below it, in the transport.
 ///
 /// Frames are processed in the order of submission; several may be in flight. A device is used from one thread.
 #pragma once
@@ -18,9 +18,9 @@ namespace eddy {
 
 /// A neuron of a population, at the moment when it fires: once, whatever the number of axons that carry it.
 struct Firing {
-  int frame = 0;        // counted from load
+  int frame = 0;  // counted from load
   TileAt tile;
-  int pop = 0;          // index in the tile: Image::populations says which slice of which layer
+  int pop = 0;              // index in the tile: Image::populations says which slice of which layer
   int y = 0, x = 0, c = 0;  // in the layer
   std::int16_t value = 0;
   std::uint64_t cycle = 0;  // 0 where the device knows no time
@@ -28,7 +28,7 @@ struct Firing {
 
 /// One event of a population that leads to the gateway.
 struct Record {
-  int drain = 0;        // index into GatewayImage::drains
+  int drain = 0;            // index into GatewayImage::drains
   int y = 0, x = 0, c = 0;  // in the layer
   std::int16_t value = 0;
   friend bool operator==(const Record&, const Record&) = default;
@@ -74,8 +74,9 @@ class Device {
   /// Cycles since load; 0 where the device knows no time.
   [[nodiscard]] virtual std::uint64_t cycles() const = 0;
 
-  /// Calls `f` for every neuron that fires, as it happens, during submit and collect; the order within a population and frame is
-  /// row, column, channel. An exception from `f` passes through. False where the device cannot see its populations.
+  /// Calls `f` for every neuron that fires, as it happens, during submit and collect; the order within a population and
+  /// frame is row, column, channel. An exception from `f` passes through. False where the device cannot see its
+  /// populations.
   virtual bool trace(std::function<void(const Firing&)> f) = 0;
 };
 

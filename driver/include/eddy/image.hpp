@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What the compiler makes and a device loads: memory contents, tables, registers and presets of every tile and of the gateway.
-/// It stands for itself: a device needs neither the network nor the model file. docs/image.md describes it and its file.
+/// What the compiler makes and a device loads: memory contents, tables, registers and presets of every tile and of the
+/// gateway. It stands for itself: a device needs neither the network nor the model file. docs/image.md describes it and
+/// its file.
 ///
-/// To load: fill the RAM of each listed tile with zeros, write the runs, the table entries and the registers in the order given, read
-/// one word back from each tile (the fence), and set RegControl to run. Tiles that are not listed hold nothing.
+/// To load: fill the RAM of each listed tile with zeros, write the runs, the table entries and the registers in the
+/// order given, read one word back from each tile (the fence), and set RegControl to run. Tiles that are not listed
+/// hold nothing.
 #pragma once
 
 #include <array>
@@ -20,7 +22,7 @@ namespace eddy {
 
 /// Consecutive RAM words, `lanes` values of 32 bits each, lane 0 first.
 struct RamRun {
-  std::uint32_t word = 0;           // word address of the first
+  std::uint32_t word = 0;  // word address of the first
   std::vector<std::uint32_t> data;
   friend bool operator==(const RamRun&, const RamRun&) = default;
 };
@@ -75,13 +77,15 @@ struct GatewayImage {
   bool send_delta = true;                            // temporal input; else the non-zero activations of each frame
   std::vector<std::array<std::int16_t, 256>> table;  // [c] activation of a pixel value
   std::vector<int> theta;                            // [c] grey levels (pixels) or integer steps
-  std::vector<TableEntry> tables;  // TabOutAxon, TabSent, TabCredit of the frame input; TabInSource (whom to credit), TabArrival of the results
+  std::vector<TableEntry> tables;  // TabOutAxon, TabSent, TabCredit of the frame input; TabInSource (whom to credit),
+                                   // TabArrival of the results
   std::vector<Drain> drains;       // by in-axon
   int out_axons = 0;
   friend bool operator==(const GatewayImage&, const GatewayImage&) = default;
 };
 
-/// A slice of a layer and the tile that computes it; (tile, pop) names it in traces. Coordinates are those of the layer's output.
+/// A slice of a layer and the tile that computes it; (tile, pop) names it in traces. Coordinates are those of the
+/// layer's output.
 struct PopulationInfo {
   TileAt tile;
   int pop = 0;    // index in the tile
@@ -102,9 +106,9 @@ struct LayerInfo {
 };
 
 struct Image {
-  std::string network;         // name
-  std::string network_digest;  // of everything in the network that decides a result
-  std::string chip;            // name
+  std::string network;                              // name
+  std::string network_digest;                       // of everything in the network that decides a result
+  std::string chip;                                 // name
   int rows = 0, columns = 0, banks = 0, lanes = 4;  // the chip that it was made for
   std::uint64_t seed = 0;
   std::vector<TileImage> tiles;  // row by row; tiles without populations are left out

@@ -10,10 +10,10 @@
 namespace eddy::mapping {
 namespace {
 
-constexpr double SendCost = 1.2;           // an event sent, in MAC cycles
-constexpr double TrafficCost = 0.02;       // so little that balance decides first
-constexpr double PopulationCost = 0.004;   // tokens and credits of each population
-constexpr double OverflowCost = 5.0;       // a population that has no place
+constexpr double SendCost = 1.2;          // an event sent, in MAC cycles
+constexpr double TrafficCost = 0.02;      // so little that balance decides first
+constexpr double PopulationCost = 0.004;  // tokens and credits of each population
+constexpr double OverflowCost = 5.0;      // a population that has no place
 constexpr int RefinePasses = 3;
 
 struct Tile {
@@ -25,7 +25,16 @@ struct Tile {
 class Balancer {
  public:
   Balancer(const std::vector<Item>& items, int tiles, const Use& capacity, double band_share)
-      : items_(items), tiles_(static_cast<std::size_t>(tiles)), capacity_(capacity), band_share_(band_share), tile_(items.size()) {}
+      : items_(items),
+        tiles_(static_cast<std::size_t>(tiles)),
+        capacity_(capacity),
+        band_share_(band_share),
+        tile_(items.size()) {}
+
+  double cost_of(const std::vector<int>& tile) {
+    for (std::size_t i = 0; i < items_.size(); ++i) add(tiles_[static_cast<std::size_t>(tile[i])], items_[i], 1);
+    return cost(0);
+  }
 
   Balance run(bool refine) {
     // Largest load first balances best; where a population then finds no room, the largest need goes first.
@@ -89,7 +98,8 @@ class Balancer {
     }
     const bool found = where < tiles_.size();
     if (!found) {
-      where = static_cast<std::size_t>(std::ranges::min_element(tiles_, {}, [](const Tile& t) { return t.use[RamWords]; }) - tiles_.begin());
+      where = static_cast<std::size_t>(
+          std::ranges::min_element(tiles_, {}, [](const Tile& t) { return t.use[RamWords]; }) - tiles_.begin());
     }
     add(tiles_[where], items_[i], 1);
     tile_[i] = static_cast<int>(where);
@@ -173,6 +183,10 @@ Use capacity(const Chip& chip, int queue_words) {
 
 Balance balance(const std::vector<Item>& items, int tiles, const Use& capacity, double band_share, bool refine) {
   return Balancer(items, tiles, capacity, band_share).run(refine);
+}
+
+double cost_of(const std::vector<Item>& items, const std::vector<int>& tile, int tiles, double band_share) {
+  return Balancer(items, tiles, {}, band_share).cost_of(tile);
 }
 
 }  // namespace eddy::mapping

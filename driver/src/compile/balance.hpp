@@ -11,7 +11,16 @@
 namespace eddy::mapping {
 
 /// What a tile has a limited number of.
-enum Resource : std::size_t { RamWords, ParamWords, MarkWordsUsed, PortEntries, Populations, InAxons, OutAxons, Resources };
+enum Resource : std::size_t {
+  RamWords,
+  ParamWords,
+  MarkWordsUsed,
+  PortEntries,
+  Populations,
+  InAxons,
+  OutAxons,
+  Resources
+};
 using Use = std::array<int, Resources>;
 
 /// What a tile of a chip holds, with `queue_words` of its RAM kept for the event queue.
@@ -27,11 +36,15 @@ struct Item {
 
 struct Balance {
   std::vector<int> tile;  // by item: a number of a cluster, not yet a place
-  double cost = 0;        // 1 is perfect
+  double cost = 0;        // 1 is perfect; `band_share` is part of it, so costs compare for the same share only
   bool fits = true;
 };
 
-/// `band_share`: weight of the balance by band beside the balance in sum. `refine`: exchange populations until nothing gains.
+/// `band_share`: weight of the balance by band beside the balance in sum. `refine`: exchange populations until nothing
+/// gains.
 Balance balance(const std::vector<Item>& items, int tiles, const Use& capacity, double band_share, bool refine);
+
+/// Cost of an assignment that fits, as balance() reckons it.
+double cost_of(const std::vector<Item>& items, const std::vector<int>& tile, int tiles, double band_share);
 
 }  // namespace eddy::mapping

@@ -21,7 +21,8 @@ int number(const nlohmann::json& json, const char* key, int lo, int hi, const st
   if (!json.contains(key)) throw FileError(fmt::format("{}: \"{}\" is missing", file, key));
   const auto& value = json.at(key);
   if (!value.is_number_integer() || value.get<std::int64_t>() < lo || value.get<std::int64_t>() > hi) {
-    throw FileError(fmt::format("{}: \"{}\" is {}, it has to be a number from {} to {}", file, key, value.dump(), lo, hi));
+    throw FileError(
+        fmt::format("{}: \"{}\" is {}, it has to be a number from {} to {}", file, key, value.dump(), lo, hi));
   }
   return value.get<int>();
 }
@@ -32,7 +33,9 @@ int ring_distance(int a, int b, int size) { return std::min(std::abs(a - b), siz
 
 int Chip::ram_words() const { return banks * static_cast<int>(pkg::BankWords); }
 int Chip::ram_bytes() const { return ram_words() * static_cast<int>(pkg::WordBits / 8); }
-int Chip::distance(TileAt a, TileAt b) const { return ring_distance(a.y, b.y, rows) + ring_distance(a.x, b.x, columns); }
+int Chip::distance(TileAt a, TileAt b) const {
+  return ring_distance(a.y, b.y, rows) + ring_distance(a.x, b.x, columns);
+}
 
 Chip read_chip(const std::filesystem::path& path) {
   const std::string file = path.string();
@@ -46,7 +49,8 @@ Chip read_chip(const std::filesystem::path& path) {
   }
   if (!json.is_object()) throw FileError(fmt::format("{} is not a chip: no object", file));
   Chip chip;
-  chip.name = json.contains("name") && json["name"].is_string() ? json["name"].get<std::string>() : path.stem().string();
+  chip.name =
+      json.contains("name") && json["name"].is_string() ? json["name"].get<std::string>() : path.stem().string();
   chip.rows = number(json, "rows", 1, MaxSide, file);
   chip.columns = number(json, "columns", 1, MaxSide, file);
   chip.banks = number(json, "banks", 2, static_cast<int>(pkg::Banks), file);
@@ -63,7 +67,9 @@ Chip read_chip(const std::filesystem::path& path) {
 
 std::filesystem::path chip_folder() {
   if (const char* folder = std::getenv("EDDY_CHIPS"); folder != nullptr && *folder != '\0') return folder;
-  return EDDY_CHIP_FOLDER;
+  // In the checkout that built this program; else where it was installed.
+  if (std::filesystem::is_directory(EDDY_CHIP_FOLDER)) return EDDY_CHIP_FOLDER;
+  return EDDY_CHIP_INSTALL_FOLDER;
 }
 
 std::vector<Chip> shipped_chips() {
@@ -83,8 +89,8 @@ Chip find_chip(const std::string& name_or_file) {
     names.push_back(chip.name);
   }
   if (std::filesystem::is_regular_file(name_or_file)) return read_chip(name_or_file);
-  throw FileError(fmt::format("there is no chip \"{}\": give one of {}, or the path of a chip's JSON file", name_or_file,
-                              fmt::join(names, ", ")));
+  throw FileError(fmt::format("there is no chip \"{}\": give one of {}, or the path of a chip's JSON file",
+                              name_or_file, fmt::join(names, ", ")));
 }
 
 }  // namespace eddy

@@ -20,7 +20,7 @@ namespace {
 
 using namespace mapping;
 
-constexpr int ChanceTries = 200;     // of a partition by chance, until one fits
+constexpr int ChanceTries = 200;  // of a partition by chance, until one fits
 constexpr int MostSplitsByChance = 3;
 constexpr int AdviceIterations = 20;  // of the search that asks whether another chip would do
 
@@ -32,7 +32,8 @@ class Compiler {
   Compiled run() {
     std::optional<Compiled> result = options_.random_partition ? by_chance() : by_search();
     if (result) return std::move(*result);
-    throw FitError(fmt::format("network {} does not fit on chip {}: {}{}", network_.name, chip_.name, shortage(), advice()));
+    throw FitError(
+        fmt::format("network {} does not fit on chip {}: {}{}", network_.name, chip_.name, shortage(), advice()));
   }
 
   Compiled encode_partition(Partition partition) {
@@ -92,7 +93,8 @@ class Compiler {
     }
     const std::int64_t need = words * 4 * chip_.lanes / 1024;
     const std::int64_t have = std::int64_t{chip_.ram_bytes()} * chip_.tiles() / 1024;
-    std::string text = fmt::format("it needs at least {} KB of memory in {} tiles, there are {} KB", need, chip_.tiles(), have);
+    std::string text =
+        fmt::format("it needs at least {} KB of memory in {} tiles, there are {} KB", need, chip_.tiles(), have);
     if (!problem_.empty()) text += fmt::format(" ({})", problem_);
     return text;
   }
@@ -118,15 +120,6 @@ class Compiler {
 };
 
 }  // namespace
-
-LoadProfile dense_profile(const Network& network) {
-  LoadProfile profile;
-  for (const Layer& layer : network.layers) {
-    profile.events.emplace_back(static_cast<std::size_t>(layer.out.h) * static_cast<std::size_t>(layer.out.w),
-                                static_cast<float>(layer.out.c));
-  }
-  return profile;
-}
 
 Compiled compile(const Network& network, const Chip& chip, const LoadProfile& profile, const CompileOptions& options) {
   return Compiler(network, chip, profile, options).run();

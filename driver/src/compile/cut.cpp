@@ -64,7 +64,8 @@ void add_grid(std::vector<Slice>& slices, int layer, const std::vector<int>& row
 
 SplitLimits split_limits(const Layer& layer) { return {layer.out.h, layer.out.w, ceil_div(layer.out.c, Lanes)}; }
 
-std::vector<Slice> cut_layers(const Network& network, const LoadMaps& maps, const std::vector<Split>& splits, double dense_share) {
+std::vector<Slice> cut_layers(const Network& network, const LoadMaps& maps, const std::vector<Split>& splits,
+                              double dense_share) {
   std::vector<Slice> slices;
   for (int l = 1; l < static_cast<int>(network.layers.size()); ++l) {
     const Split& split = splits[static_cast<std::size_t>(l)];
@@ -75,7 +76,8 @@ std::vector<Slice> cut_layers(const Network& network, const LoadMaps& maps, cons
   return slices;
 }
 
-std::vector<Slice> cut_by_chance(const Network& network, const std::vector<Split>& splits, int tiles, std::mt19937_64& random) {
+std::vector<Slice> cut_by_chance(const Network& network, const std::vector<Split>& splits, int tiles,
+                                 std::mt19937_64& random) {
   std::vector<Slice> slices;
   for (int l = 1; l < static_cast<int>(network.layers.size()); ++l) {
     const Split& split = splits[static_cast<std::size_t>(l)];

@@ -48,8 +48,14 @@ int c_bits(const Shape& s) { return bits_for(s.c); }
 
 pkg::axis_t packed(const PortAxis& a) {
   const int g = std::gcd(a.stride, a.dilation);
-  return {.up = u8(a.up), .stride = u8(a.stride), .dilation = u8(a.dilation), .offset = i16(a.offset), .taps = u16(a.taps),
-          .size = u16(a.size), .tap_step = u8(a.stride / g), .out_step = u8(a.dilation / g)};
+  return {.up = u8(a.up),
+          .stride = u8(a.stride),
+          .dilation = u8(a.dilation),
+          .offset = i16(a.offset),
+          .taps = u16(a.taps),
+          .size = u16(a.size),
+          .tap_step = u8(a.stride / g),
+          .out_step = u8(a.dilation / g)};
 }
 
 pkg::pool_axis_t packed_pool(const AxisSlice& s) {
@@ -58,10 +64,14 @@ pkg::pool_axis_t packed_pool(const AxisSlice& s) {
 
 pkg::weight_e packed(WeightFormat format) {
   switch (format) {
-    case WeightFormat::int16: return pkg::weight_e::WeightInt16;
-    case WeightFormat::int4: return pkg::weight_e::WeightInt4;
-    case WeightFormat::int2: return pkg::weight_e::WeightInt2;
-    case WeightFormat::int8: break;
+    case WeightFormat::int16:
+      return pkg::weight_e::WeightInt16;
+    case WeightFormat::int4:
+      return pkg::weight_e::WeightInt4;
+    case WeightFormat::int2:
+      return pkg::weight_e::WeightInt2;
+    case WeightFormat::int8:
+      break;
   }
   return pkg::weight_e::WeightInt8;
 }
@@ -120,10 +130,12 @@ class Encoder {
   const Layer& layer_of(int p) const { return network_.layers[at(population(p).slice.layer)]; }
   std::string name(int p) const {
     const Slice& s = population(p).slice;
-    return fmt::format("layer {} [{}+{}, {}+{}, {}+{}]", layer_of(p).name, s.y0, s.rows, s.x0, s.cols, s.c0, s.channels);
+    return fmt::format("layer {} [{}+{}, {}+{}, {}+{}]", layer_of(p).name, s.y0, s.rows, s.x0, s.cols, s.c0,
+                       s.channels);
   }
   std::string tile_name(int tile) const {
-    return tile == gateway_ ? std::string("the gateway") : fmt::format("tile ({}, {})", chip_.at(tile).y, chip_.at(tile).x);
+    return tile == gateway_ ? std::string("the gateway")
+                            : fmt::format("tile ({}, {})", chip_.at(tile).y, chip_.at(tile).x);
   }
 
   void limit(int tile, const char* what, int need, std::uint32_t have) const {
@@ -142,7 +154,8 @@ class Encoder {
     }
   }
 
-  /// Indices of populations in their tiles, and of axons in the tables at both of their ends. A population's axons are neighbours.
+  /// Indices of populations in their tiles, and of axons in the tables at both of their ends. A population's axons are
+  /// neighbours.
   void number_axons() {
     gateway_ = chip_.tiles();
     by_tile_.resize(at(gateway_ + 1));
@@ -198,8 +211,10 @@ class Encoder {
     for (const int a : axons) all.push_back(&plan_.axons[at(a)]);
     const int most = most_in_a_row(all);
     if (most > static_cast<int>(pkg::RowAxons)) {
-      throw FitError(fmt::format("{} on {} sends one row to {} axons, at most {} are possible: cut its consumers into fewer columns "
-                                 "and channels", what, tile_name(tile), most, pkg::RowAxons));
+      throw FitError(fmt::format(
+          "{} on {} sends one row to {} axons, at most {} are possible: cut its consumers into fewer columns "
+          "and channels",
+          what, tile_name(tile), most, pkg::RowAxons));
     }
   }
 
@@ -245,15 +260,17 @@ class Encoder {
       for (std::size_t i = 0; i < plan.ports.size(); ++i) {
         const int index = ports + static_cast<int>(i);
         limit(tile, "ports", index + 1, pkg::MaxPorts);
-        t.tables.push_back(entry(pkg::table_e::TabPort, index,
-                                 packed_port(p, static_cast<int>(m), plan.ports[i], map->weights[at(block_of[m][i])], acc, marks)));
+        t.tables.push_back(
+            entry(pkg::table_e::TabPort, index,
+                  packed_port(p, static_cast<int>(m), plan.ports[i], map->weights[at(block_of[m][i])], acc, marks)));
       }
       encode_axons(t, p, static_cast<int>(m), ports);
       ports += plan.needs.ports;
       params += plan.needs.params;
       marks += plan.needs.marks;
       const Slice& s = plan.slice;
-      image.populations.push_back({t.tile, static_cast<int>(m), s.layer, s.y0, s.x0, s.c0, s.rows, s.cols, s.channels, 0});
+      image.populations.push_back(
+          {t.tile, static_cast<int>(m), s.layer, s.y0, s.x0, s.c0, s.rows, s.cols, s.channels, 0});
       t.memory.accumulators += plan.needs.accumulators * WordBytes;
       t.memory.references += plan.needs.references * WordBytes;
     }
@@ -280,15 +297,35 @@ class Encoder {
     const int tile = s.tile;
     limit(tile, "words of channel parameters", params + plan.needs.params, pkg::MaxParams);
     limit(tile, "mark words", marks + plan.needs.marks, pkg::MarkWords);
-    t.tables.push_back(entry(pkg::table_e::TabPop, index, pkg::pop_t{
-        .y0 = u16(s.y0), .x0 = u16(s.x0), .c0 = u16(s.c0), .rows = u16(s.rows), .cols = u16(s.cols), .words = u8(plan.words),
-        .acc_base = u16(acc_base), .acc_row = u16(plan.acc_row), .acc_rows = u16(plan.y.accs), .acc_cols = u16(plan.x.accs),
-        .flip = plan.flip, .ref_base = u16(ref_base), .param_base = u8(params), .mark_base = u16(marks),
-        .mark_row = u8(plan.mark_row), .lo = i16(layer.lo), .hi = i16(layer.hi), .pool_y = packed_pool(plan.y),
-        .pool_x = packed_pool(plan.x), .keep_acc = layer.keep_acc, .send_delta = layer.mode == Mode::temporal,
-        .visit_all = visits_all(layer), .xbits = u8(x_bits(layer.out)), .cbits = u8(c_bits(layer.out)),
-        .in_first = u16(in_first_[at(p)]), .in_count = u16(in_count_[at(p)]),
-        .out_first = u16(out_first_[at(p)] % static_cast<int>(pkg::MaxAxons)), .out_count = u16(out_count_[at(p)])}));
+    t.tables.push_back(entry(pkg::table_e::TabPop, index,
+                             pkg::pop_t{.y0 = u16(s.y0),
+                                        .x0 = u16(s.x0),
+                                        .c0 = u16(s.c0),
+                                        .rows = u16(s.rows),
+                                        .cols = u16(s.cols),
+                                        .words = u8(plan.words),
+                                        .acc_base = u16(acc_base),
+                                        .acc_row = u16(plan.acc_row),
+                                        .acc_rows = u16(plan.y.accs),
+                                        .acc_cols = u16(plan.x.accs),
+                                        .flip = plan.flip,
+                                        .ref_base = u16(ref_base),
+                                        .param_base = u8(params),
+                                        .mark_base = u16(marks),
+                                        .mark_row = u8(plan.mark_row),
+                                        .lo = i16(layer.lo),
+                                        .hi = i16(layer.hi),
+                                        .pool_y = packed_pool(plan.y),
+                                        .pool_x = packed_pool(plan.x),
+                                        .keep_acc = layer.keep_acc,
+                                        .send_delta = layer.mode == Mode::temporal,
+                                        .visit_all = visits_all(layer),
+                                        .xbits = u8(x_bits(layer.out)),
+                                        .cbits = u8(c_bits(layer.out)),
+                                        .in_first = u16(in_first_[at(p)]),
+                                        .in_count = u16(in_count_[at(p)]),
+                                        .out_first = u16(out_first_[at(p)] % static_cast<int>(pkg::MaxAxons)),
+                                        .out_count = u16(out_count_[at(p)])}));
     for (int w = 0; w < plan.words; ++w) {
       pkg::param_word_t word;
       for (int lane = 0; lane < Lanes; ++lane) {
@@ -307,7 +344,8 @@ class Encoder {
       for (int w = 0; w < plan.mark_row; ++w) {
         const int columns = std::min(s.cols - w * static_cast<int>(pkg::MarkBits), static_cast<int>(pkg::MarkBits));
         const std::uint32_t bits = columns == 32 ? ~0U : (1U << columns) - 1;
-        t.tables.push_back({static_cast<std::uint8_t>(pkg::table_e::TabMark), u16(marks + y * plan.mark_row + w), {bits}});
+        t.tables.push_back(
+            {static_cast<std::uint8_t>(pkg::table_e::TabMark), u16(marks + y * plan.mark_row + w), {bits}});
       }
     }
   }
@@ -315,13 +353,30 @@ class Encoder {
   pkg::port_t packed_port(int p, int index, const PortPlan& port, int w_base, int acc_base, int marks) const {
     const PopulationPlan& plan = population(p);
     const PortPart& part = port.part;
-    return {.pop = u8(index), .y = packed(port.y), .x = packed(port.x), .c0 = u16(part.c_first), .depthwise = part.depthwise,
-            .dw_shift = u8(part.dw_shift), .c_lane = part.c_lane, .format = packed(layer_of(p).ports[at(part.port)].format),
-            .w_base = u16(w_base), .w_c = static_cast<std::uint32_t>(part.w_c), .w_y = static_cast<std::uint32_t>(part.w_y),
-            .w_x = static_cast<std::uint32_t>(part.w_x), .acc_base = u16(acc_base), .acc_row = u16(plan.acc_row),
-            .acc_words = u8(plan.words), .word0 = u8(part.word0), .words = u8(part.words), .flip = plan.flip,
-            .mark_base = u16(marks), .mark_row = u8(plan.mark_row), .pool_y = packed_pool(plan.y), .pool_x = packed_pool(plan.x),
-            .out_rows = u16(plan.slice.rows), .out_cols = u16(plan.slice.cols)};
+    return {.pop = u8(index),
+            .y = packed(port.y),
+            .x = packed(port.x),
+            .c0 = u16(part.c_first),
+            .depthwise = part.depthwise,
+            .dw_shift = u8(part.dw_shift),
+            .c_lane = part.c_lane,
+            .format = packed(layer_of(p).ports[at(part.port)].format),
+            .w_base = u16(w_base),
+            .w_c = static_cast<std::uint32_t>(part.w_c),
+            .w_y = static_cast<std::uint32_t>(part.w_y),
+            .w_x = static_cast<std::uint32_t>(part.w_x),
+            .acc_base = u16(acc_base),
+            .acc_row = u16(plan.acc_row),
+            .acc_words = u8(plan.words),
+            .word0 = u8(part.word0),
+            .words = u8(part.words),
+            .flip = plan.flip,
+            .mark_base = u16(marks),
+            .mark_row = u8(plan.mark_row),
+            .pool_y = packed_pool(plan.y),
+            .pool_x = packed_pool(plan.x),
+            .out_rows = u16(plan.slice.rows),
+            .out_cols = u16(plan.slice.cols)};
   }
 
   /// Tables of a population's axons, with all states at their start.
@@ -330,8 +385,9 @@ class Encoder {
     for (int i = in_first_[at(p)]; i < in_first_[at(p)] + in_count_[at(p)]; ++i) {
       const AxonPlan& axon = plan_.axons[at(in_axons_[at(tile)][at(i)])];
       const Shape& source = network_.layers[at(axon.layer)].out;
-      t.tables.push_back(entry(pkg::table_e::TabInAxon, i,
-                               pkg::in_axon_t{.port = u8(ports + axon.port), .xbits = u8(x_bits(source)), .cbits = u8(c_bits(source))}));
+      t.tables.push_back(entry(
+          pkg::table_e::TabInAxon, i,
+          pkg::in_axon_t{.port = u8(ports + axon.port), .xbits = u8(x_bits(source)), .cbits = u8(c_bits(source))}));
       t.tables.push_back(entry(pkg::table_e::TabInSource, i, in_source(in_axons_[at(tile)][at(i)], axon.rule.idle)));
       t.tables.push_back(zero(pkg::table_e::TabArrival, i));
       t.tables.push_back(zero(pkg::table_e::TabProgress, i));
@@ -343,19 +399,33 @@ class Encoder {
 
   pkg::in_source_t in_source(int axon, int idle) const {
     const int from = plan_.axons[at(axon)].from;
-    return {.dest = from == Gateway ? destination(chip_.gateway, true) : destination(chip_.at(population(from).slice.tile), false),
-            .axon = u16(out_index_[at(axon)]), .idle = u16(idle)};
+    return {.dest = from == Gateway ? destination(chip_.gateway, true)
+                                    : destination(chip_.at(population(from).slice.tile), false),
+            .axon = u16(out_index_[at(axon)]),
+            .idle = u16(idle)};
   }
 
   void encode_out_axon(std::vector<TableEntry>& tables, int index, int a, int pop) const {
     const AxonPlan& axon = plan_.axons[at(a)];
-    tables.push_back(entry(pkg::table_e::TabOutAxon, index, pkg::out_axon_t{
-        .pop = u8(pop),
-        .dest = axon.to == Gateway ? destination(chip_.gateway, true) : destination(chip_.at(population(axon.to).slice.tile), false),
-        .axon = u16(in_index_[at(a)]), .y0 = u16(axon.y.first), .y1 = u16(axon.y.last), .x0 = u16(axon.x.first),
-        .x1 = u16(axon.x.last), .c0 = u16(axon.c_first), .c1 = u16(axon.c_last), .y_mask = u8(axon.y.mask),
-        .x_mask = u8(axon.x.mask), .a = u8(axon.rule.a), .b_token = i16(axon.rule.b_token), .b_credit = i16(axon.rule.b_credit),
-        .d = u8(axon.rule.d), .rows = u16(axon.rule.rows)}));
+    tables.push_back(
+        entry(pkg::table_e::TabOutAxon, index,
+              pkg::out_axon_t{.pop = u8(pop),
+                              .dest = axon.to == Gateway ? destination(chip_.gateway, true)
+                                                         : destination(chip_.at(population(axon.to).slice.tile), false),
+                              .axon = u16(in_index_[at(a)]),
+                              .y0 = u16(axon.y.first),
+                              .y1 = u16(axon.y.last),
+                              .x0 = u16(axon.x.first),
+                              .x1 = u16(axon.x.last),
+                              .c0 = u16(axon.c_first),
+                              .c1 = u16(axon.c_last),
+                              .y_mask = u8(axon.y.mask),
+                              .x_mask = u8(axon.x.mask),
+                              .a = u8(axon.rule.a),
+                              .b_token = i16(axon.rule.b_token),
+                              .b_credit = i16(axon.rule.b_credit),
+                              .d = u8(axon.rule.d),
+                              .rows = u16(axon.rule.rows)}));
     tables.push_back(zero(pkg::table_e::TabSent, index));
     tables.push_back(zero(pkg::table_e::TabCredit, index));
   }
@@ -417,11 +487,11 @@ class Encoder {
   const Chip& chip_;
   const Plan& plan_;
   const CompileOptions& options_;
-  int gateway_ = 0;  // where a tile's index is asked for
-  std::vector<std::vector<int>> by_tile_;                   // populations
-  std::vector<std::vector<int>> in_axons_, out_axons_;      // by tile: index into Plan::axons
+  int gateway_ = 0;                                                           // where a tile's index is asked for
+  std::vector<std::vector<int>> by_tile_;                                     // populations
+  std::vector<std::vector<int>> in_axons_, out_axons_;                        // by tile: index into Plan::axons
   std::vector<int> in_first_, in_count_, out_first_, out_count_, pop_index_;  // by population
-  std::vector<int> in_index_, out_index_;                   // by axon
+  std::vector<int> in_index_, out_index_;                                     // by axon
 };
 
 }  // namespace

@@ -68,8 +68,10 @@ std::optional<SourceRange> source_range(const PortAxis& axis, int lo, int hi) {
     spacing = std::gcd(spacing, i - r.first);
   }
   if (!any) return std::nullopt;
-  if (spacing % 4 == 0 && spacing > 0) r.mask = 3;
-  else if (spacing % 2 == 0 && spacing > 0) r.mask = 1;
+  if (spacing % 4 == 0 && spacing > 0)
+    r.mask = 3;
+  else if (spacing % 2 == 0 && spacing > 0)
+    r.mask = 1;
   return r;
 }
 
@@ -83,10 +85,10 @@ RowRule row_rule(const PortAxis& axis, const AxisSlice& slice, const SourceRange
   if (r.d > MaxDivisor) {
     r = {.a = 0, .b_token = 0, .b_credit = slice.outs - 1, .d = 1, .rows = slice.outs};
   } else {
-    // Output p is complete when its window's last accumulator o = p * pool.stride - pad + size - 1 is, and that one when the
-    // source that meets it with tap 0 has passed: i * up = o * stride - offset, or the next below where up > 1.
-    // Source y reaches accumulators up to floor((y * up + offset + (taps - 1) * dilation) / stride), and windows begin at
-    // p * pool.stride - pad.
+    // Output p is complete when its window's last accumulator o = p * pool.stride - pad + size - 1 is, and that one
+    // when the source that meets it with tap 0 has passed: i * up = o * stride - offset, or the next below where up
+    // > 1. Source y reaches accumulators up to floor((y * up + offset + (taps - 1) * dilation) / stride), and windows
+    // begin at p * pool.stride - pad.
     r.a = axis.up;
     r.b_token = axis.up - 1 + axis.offset + (slice.pad - pool.size + 1 + pool.stride) * axis.stride;
     r.b_credit = axis.offset + (axis.taps - 1) * axis.dilation + slice.pad * axis.stride;

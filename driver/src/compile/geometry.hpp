@@ -16,11 +16,12 @@ struct AxisSlice {
   PoolAxis pool;
 };
 
-/// Outputs [out0, out0 + outs) of a layer whose accumulators are [0, acc_size). A halo where windows overlap is part of it.
+/// Outputs [out0, out0 + outs) of a layer whose accumulators are [0, acc_size). A halo where windows overlap is part of
+/// it.
 AxisSlice axis_slice(const PoolAxis& pool, int acc_size, int out0, int outs);
 
-/// One axis of a port for one slice: output `o` and tap `k` meet source `i` iff o * stride = i * up + offset + k * dilation.
-/// Taps are in walk order: flipped, unless the port is transposed.
+/// One axis of a port for one slice: output `o` and tap `k` meet source `i` iff o * stride = i * up + offset + k *
+/// dilation. Taps are in walk order: flipped, unless the port is transposed.
 struct PortAxis {
   int up = 1, stride = 1, dilation = 1, offset = 0;
   int taps = 1;
@@ -44,8 +45,8 @@ struct SourceRange {
 };
 std::optional<SourceRange> source_range(const PortAxis& axis, int lo, int hi);
 
-/// Row rule of an axon: with n = floor((a * y + b) / d), source row y enables receiver rows [0, clip(n, 0, rows)) with b_token,
-/// and touches rows up to clip(n, 0, rows - 1) with b_credit.
+/// Row rule of an axon: with n = floor((a * y + b) / d), source row y enables receiver rows [0, clip(n, 0, rows)) with
+/// b_token, and touches rows up to clip(n, 0, rows - 1) with b_credit.
 struct RowRule {
   int a = 0, b_token = 0, b_credit = 0, d = 1;
   int rows = 0;
@@ -54,8 +55,8 @@ struct RowRule {
   [[nodiscard]] int touched(int y) const;
 };
 
-/// Rule for source rows [range.first, range.last] and a slice. Where the divisor would pass 16 (stride 4 under a pool of stride 5),
-/// the rule says nothing before the last row: right, but late.
+/// Rule for source rows [range.first, range.last] and a slice. Where the divisor would pass 16 (stride 4 under a pool
+/// of stride 5), the rule says nothing before the last row: right, but late.
 RowRule row_rule(const PortAxis& axis, const AxisSlice& slice, const SourceRange& range);
 
 }  // namespace eddy::mapping

@@ -135,7 +135,8 @@ TileAt get(const proto::Tile& from) { return {i(from.y()), i(from.x())}; }
 Shape get(const proto::Shape& from) { return {i(from.c()), i(from.h()), i(from.w())}; }
 
 TableEntry get(const proto::TableEntry& from) {
-  return {static_cast<std::uint8_t>(from.table()), static_cast<std::uint16_t>(from.index()),
+  return {static_cast<std::uint8_t>(from.table()),
+          static_cast<std::uint16_t>(from.index()),
           {from.words().begin(), from.words().end()}};
 }
 
@@ -166,7 +167,8 @@ GatewayImage get(const proto::Gateway& from, const std::string& name) {
   }
   to.theta.assign(from.theta().begin(), from.theta().end());
   for (const auto& e : from.tables()) to.tables.push_back(get(e));
-  for (const auto& d : from.drains()) to.drains.push_back({i(d.population()), i(d.layer()), i(d.xbits()), i(d.cbits())});
+  for (const auto& d : from.drains())
+    to.drains.push_back({i(d.population()), i(d.layer()), i(d.xbits()), i(d.cbits())});
   to.out_axons = i(from.out_axons());
   return to;
 }
@@ -184,8 +186,8 @@ Image image_of(const proto::Image& from, const std::string& name) {
   for (const auto& t : from.tiles()) image.tiles.push_back(get(t));
   image.gateway = get(from.gateway(), name);
   for (const auto& p : from.populations()) {
-    image.populations.push_back({get(p.tile()), i(p.pop()), i(p.layer()), i(p.y0()), i(p.x0()), i(p.c0()), i(p.rows()), i(p.cols()),
-                                 i(p.channels()), p.expected_load()});
+    image.populations.push_back({get(p.tile()), i(p.pop()), i(p.layer()), i(p.y0()), i(p.x0()), i(p.c0()), i(p.rows()),
+                                 i(p.cols()), i(p.channels()), p.expected_load()});
   }
   for (const auto& l : from.layers()) image.layers.push_back({l.name(), get(l.out()), l.temporal(), l.scale()});
   for (const auto& o : from.outputs()) image.outputs.push_back({o.name(), i(o.layer()), get(o.shape())});
@@ -208,8 +210,8 @@ Image parse_image(const std::string& bytes, const std::string& name) {
   const bool whole = file.ParseFromString(bytes);
   if (file.magic() != Magic) throw FileError(fmt::format("{} is not an eddy image: compile the model first", name));
   if (file.version() != Version) {
-    throw FileError(fmt::format("{} is an image of version {}, this program reads version {}: compile the model again", name,
-                                file.version(), Version));
+    throw FileError(fmt::format("{} is an image of version {}, this program reads version {}: compile the model again",
+                                name, file.version(), Version));
   }
   proto::Image content;
   if (!whole || hash_of(file.content()) != file.hash() || !content.ParseFromString(file.content())) {

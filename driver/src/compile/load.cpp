@@ -10,11 +10,13 @@ namespace {
 /// A sweep takes two accumulator words a cycle from the MAC.
 constexpr double SweepCyclesPerWord = 0.5;
 
-/// With an odd number of words a pixel, a kernel row in twelve or so finds its bank busy: measured 0.92 with one word, 0.97 with three.
+/// With an odd number of words a pixel, a kernel row in twelve or so finds its bank busy: measured 0.92 with one word,
+/// 0.97 with three.
 constexpr double OddPhaseCost = 0.087;
 
 /// Mean products by accumulator position, for one channel of the slice and one of the source.
-std::vector<double> hit_map(const Layer& layer, const Port& port, const Shape& source, const std::vector<double>& events) {
+std::vector<double> hit_map(const Layer& layer, const Port& port, const Shape& source,
+                            const std::vector<double>& events) {
   const PortAxis y_axis = port_axis(port.y, axis_slice({}, layer.acc.h, 0, layer.acc.h));
   const PortAxis x_axis = port_axis(port.x, axis_slice({}, layer.acc.w, 0, layer.acc.w));
   std::vector<double> map(static_cast<std::size_t>(layer.acc.h) * static_cast<std::size_t>(layer.acc.w));
@@ -42,8 +44,8 @@ SumMap::SumMap(int rows, int cols, const std::vector<double>& values) : rows_(ro
   sums_.assign((static_cast<std::size_t>(rows) + 1) * width, 0.0);
   for (std::size_t y = 1; y <= static_cast<std::size_t>(rows); ++y) {
     for (std::size_t x = 1; x < width; ++x) {
-      sums_[y * width + x] = values[(y - 1) * (width - 1) + x - 1] + sums_[(y - 1) * width + x] + sums_[y * width + x - 1] -
-                             sums_[(y - 1) * width + x - 1];
+      sums_[y * width + x] = values[(y - 1) * (width - 1) + x - 1] + sums_[(y - 1) * width + x] +
+                             sums_[y * width + x - 1] - sums_[(y - 1) * width + x - 1];
     }
   }
 }
@@ -126,7 +128,8 @@ std::vector<double> LoadMaps::weights(int layer, double dense_share, bool column
     double all = 1e-9;
     for (std::size_t i = 0; i < cost.size(); ++i) {
       const int a = static_cast<int>(i) * pool.stride - pool.pad, b = a + pool.size;
-      for (const auto& hits : maps.hits) cost[i] += columns ? hits[mix].sum(0, l.acc.h, a, b) : hits[mix].sum(a, b, 0, l.acc.w);
+      for (const auto& hits : maps.hits)
+        cost[i] += columns ? hits[mix].sum(0, l.acc.h, a, b) : hits[mix].sum(a, b, 0, l.acc.w);
       all += cost[i];
     }
     const double share = mix == Dense ? dense_share : 1 - dense_share;
@@ -135,7 +138,11 @@ std::vector<double> LoadMaps::weights(int layer, double dense_share, bool column
   return result;
 }
 
-std::vector<double> LoadMaps::row_weights(int layer, double dense_share) const { return weights(layer, dense_share, false); }
-std::vector<double> LoadMaps::column_weights(int layer, double dense_share) const { return weights(layer, dense_share, true); }
+std::vector<double> LoadMaps::row_weights(int layer, double dense_share) const {
+  return weights(layer, dense_share, false);
+}
+std::vector<double> LoadMaps::column_weights(int layer, double dense_share) const {
+  return weights(layer, dense_share, true);
+}
 
 }  // namespace eddy::mapping

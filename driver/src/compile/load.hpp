@@ -41,7 +41,8 @@ class LoadMaps {
   [[nodiscard]] Load load(const PopulationPlan& population, Mix mix) const;
   /// Events of a layer's output in a rectangle of its rows and columns, all channels.
   [[nodiscard]] double events(int layer, Mix mix, int y0, int y1, int x0, int x1) const;
-  /// Cost of each output row or column of a layer, both mixes together, each scaled to sum 1: what cuts are balanced by.
+  /// Cost of each output row or column of a layer, both mixes together, each scaled to sum 1: what cuts are balanced
+  /// by.
   [[nodiscard]] std::vector<double> row_weights(int layer, double dense_share) const;
   [[nodiscard]] std::vector<double> column_weights(int layer, double dense_share) const;
 

@@ -102,7 +102,9 @@ std::optional<MemoryMap> try_allocate(const Chip& chip, const MemoryRequest& req
   if (layout == Layout::apart) std::ranges::stable_partition(order, [&](std::size_t i) { return i < references; });
   for (const std::size_t i : order) {
     const bool reference = i < references;
-    const auto at = layout == Layout::packed ? free.take_best(sizes[i]) : reference ? free.take_bottom(sizes[i]) : free.take_top(sizes[i]);
+    const auto at = layout == Layout::packed ? free.take_best(sizes[i])
+                    : reference              ? free.take_bottom(sizes[i])
+                                             : free.take_top(sizes[i]);
     if (!at) return std::nullopt;
     (reference ? map.references[i] : map.weights[i - references]) = *at;
   }

@@ -2,6 +2,7 @@
 #
 # The image file's protobuf code, and where the shipped chips lie.
 configure_file(${CMAKE_CURRENT_LIST_DIR}/image.proto ${CMAKE_CURRENT_BINARY_DIR}/image.proto COPYONLY)
+include(GNUInstallDirs)
 add_library(eddy_image_proto STATIC)
 protobuf_generate(TARGET eddy_image_proto LANGUAGE cpp APPEND_PATH PROTOS ${CMAKE_CURRENT_BINARY_DIR}/image.proto
   PROTOC_OUT_DIR ${CMAKE_CURRENT_BINARY_DIR})
@@ -10,4 +11,5 @@ target_link_libraries(eddy_image_proto PUBLIC protobuf::libprotobuf)
 
 target_link_libraries(eddy_driver PRIVATE eddy_image_proto)
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/chip.cpp PROPERTIES
-  COMPILE_DEFINITIONS "EDDY_CHIP_FOLDER=\"${CMAKE_SOURCE_DIR}/rtl/chips\"")
+  COMPILE_DEFINITIONS "EDDY_CHIP_FOLDER=\"${CMAKE_SOURCE_DIR}/rtl/chips\";EDDY_CHIP_INSTALL_FOLDER=\"${CMAKE_INSTALL_FULL_DATADIR}/eddy/chips\"")
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/rtl/chips/ DESTINATION ${CMAKE_INSTALL_DATADIR}/eddy/chips)

@@ -13,13 +13,17 @@ constexpr int Starts = 4;
 class Placement {
  public:
   Placement(const Chip& chip, const std::vector<int>& cluster, const Traffic& traffic, double dense_share)
-      : chip_(chip), tiles_(static_cast<std::size_t>(chip.tiles())), between_(tiles_, std::vector<double>(tiles_)), gateway_(tiles_) {
+      : chip_(chip),
+        tiles_(static_cast<std::size_t>(chip.tiles())),
+        between_(tiles_, std::vector<double>(tiles_)),
+        gateway_(tiles_) {
     std::array<double, Mixes> all{1e-9, 1e-9};
     for (const Edge& e : traffic.edges) {
       for (std::size_t m = 0; m < Mixes; ++m) all[m] += e.events[m];
     }
     for (const Edge& e : traffic.edges) {
-      const double weight = (1 - dense_share) * e.events[Typical] / all[Typical] + dense_share * e.events[Dense] / all[Dense];
+      const double weight =
+          (1 - dense_share) * e.events[Typical] / all[Typical] + dense_share * e.events[Dense] / all[Dense];
       if (e.from == Gateway || e.to == Gateway) {
         gateway_[of(cluster, e.from == Gateway ? e.to : e.from)] += weight;
       } else {
@@ -39,8 +43,10 @@ class Placement {
         for (std::size_t b = a + 1; b < tiles_; ++b) {
           const double before = cost(tile, a) + cost(tile, b);
           std::swap(tile[a], tile[b]);
-          if (cost(tile, a) + cost(tile, b) < before - 1e-12) gained = true;
-          else std::swap(tile[a], tile[b]);
+          if (cost(tile, a) + cost(tile, b) < before - 1e-12)
+            gained = true;
+          else
+            std::swap(tile[a], tile[b]);
         }
       }
     }

@@ -19,7 +19,8 @@ const Layer& layer_of(const Network& network, const Slice& slice) {
 }
 
 /// Halves an axon until no token has to count more events than it can. Rows first, then channels.
-void split_by_count(const AxonPlan& axon, const PortAxis& port_y, const AxisSlice& slice_y, std::vector<AxonPlan>& out) {
+void split_by_count(const AxonPlan& axon, const PortAxis& port_y, const AxisSlice& slice_y,
+                    std::vector<AxonPlan>& out) {
   if (largest_count(axon) <= MaxCount) {
     out.push_back(axon);
     return;
@@ -82,7 +83,8 @@ class Connector {
   std::map<std::tuple<int, int, bool, int, int, int, int>, std::optional<SourceRange>> ranges_;
 };
 
-/// A population that no event can reach still has to know when a frame ends: it gets an axon that carries nothing but that.
+/// A population that no event can reach still has to know when a frame ends: it gets an axon that carries nothing but
+/// that.
 void give_clocks(const Network& network, const Slice& input, Plan& plan) {
   std::vector<bool> fed(plan.populations.size());
   for (const AxonPlan& axon : plan.axons) {
@@ -178,7 +180,8 @@ Plan make_plan(const Network& network, const NetworkTraits& traits, const std::v
     split_by_count(axon, same, whole, plan.axons);
   }
   give_clocks(network, input, plan);
-  std::ranges::stable_sort(plan.axons, {}, [](const AxonPlan& a) { return std::tuple(a.from, a.to == Gateway, a.to, a.port); });
+  std::ranges::stable_sort(plan.axons, {},
+                           [](const AxonPlan& a) { return std::tuple(a.from, a.to == Gateway, a.to, a.port); });
   return plan;
 }
 

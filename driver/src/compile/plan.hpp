@@ -19,9 +19,9 @@ struct PortPlan {
 
 /// What a slice needs of a tile.
 struct Needs {
-  int accumulators = 0;  // RAM words, even
-  int references = 0;    // RAM words
-  int weights = 0;       // RAM words
+  int accumulators = 0;                  // RAM words, even
+  int references = 0;                    // RAM words
+  int weights = 0;                       // RAM words
   int params = 0, marks = 0, ports = 0;  // entries
   [[nodiscard]] int ram() const { return accumulators + references + weights; }
 };
@@ -29,8 +29,8 @@ struct Needs {
 struct PopulationPlan {
   Slice slice;
   AxisSlice y, x;
-  int words = 1;     // accumulator words a pixel
-  int acc_row = 0;   // accumulator words a row
+  int words = 1;    // accumulator words a pixel
+  int acc_row = 0;  // accumulator words a row
   bool flip = false;
   int mark_row = 0;  // mark words a row
   std::vector<PortPlan> ports;
@@ -43,12 +43,12 @@ constexpr int Gateway = -1;
 /// One axon. `from` and `to` index Plan::populations, or are Gateway.
 struct AxonPlan {
   int from = Gateway, to = Gateway;
-  int port = 0;         // index into the receiver's ports
-  int layer = 0;        // whose events it carries
+  int port = 0;   // index into the receiver's ports
+  int layer = 0;  // whose events it carries
   SourceRange y, x;
   int c_first = 0, c_last = 0;
   RowRule rule;
-  bool clock = false;   // carries no events, only the end of the frame
+  bool clock = false;  // carries no events, only the end of the frame
 };
 
 struct Plan {

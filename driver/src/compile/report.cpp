@@ -67,7 +67,9 @@ CompileReport make_report(const Network& network, const Chip& chip, const LoadMa
 
   double copies = 0, hops = 0, events = 0;
   for (const Edge& e : traffic(network, maps, plan.populations).edges) {
-    const auto place = [&](int p) { return p == Gateway ? chip.gateway : chip.at(plan.populations[static_cast<std::size_t>(p)].slice.tile); };
+    const auto place = [&](int p) {
+      return p == Gateway ? chip.gateway : chip.at(plan.populations[static_cast<std::size_t>(p)].slice.tile);
+    };
     copies += e.events[Typical];
     hops += e.events[Typical] * chip.distance(place(e.from), place(e.to));
   }
@@ -86,17 +88,19 @@ std::string to_text(const CompileReport& r) {
   constexpr double Kilo = 1024;
   std::string text = fmt::format("{} on {}: {} tiles, {:.0f} of {:.0f} KB\n", r.network, r.chip, r.tiles_used,
                                  static_cast<double>(r.memory.total()) / Kilo, static_cast<double>(r.ram_bytes) / Kilo);
-  text += fmt::format("{:<24} {:>5} {:>12} {:>10} {:>10} {:>10} {:>12}\n", "layer", "tiles", "rows x col x ch", "acc KB", "ref KB",
-                      "weights KB", "cycles/frame");
+  text += fmt::format("{:<24} {:>5} {:>12} {:>10} {:>10} {:>10} {:>12}\n", "layer", "tiles", "rows x col x ch",
+                      "acc KB", "ref KB", "weights KB", "cycles/frame");
   for (const LayerReport& l : r.layers) {
-    text += fmt::format("{:<24} {:>5} {:>15} {:>10.1f} {:>10.1f} {:>10.1f} {:>12.0f}\n", l.name, l.tiles,
-                        fmt::format("{}x{}x{}", l.split.rows, l.split.columns, l.split.channels),
-                        static_cast<double>(l.memory.accumulators) / Kilo, static_cast<double>(l.memory.references) / Kilo,
-                        static_cast<double>(l.memory.weights) / Kilo, l.expected_load);
+    text +=
+        fmt::format("{:<24} {:>5} {:>15} {:>10.1f} {:>10.1f} {:>10.1f} {:>12.0f}\n", l.name, l.tiles,
+                    fmt::format("{}x{}x{}", l.split.rows, l.split.columns, l.split.channels),
+                    static_cast<double>(l.memory.accumulators) / Kilo, static_cast<double>(l.memory.references) / Kilo,
+                    static_cast<double>(l.memory.weights) / Kilo, l.expected_load);
   }
-  text += fmt::format("expected busy cycles a frame: mean {:.0f}, largest tile {:.0f} (balance {:.2f}); "
-                      "an event has {:.2f} copies and {:.2f} hops\n",
-                      r.mean_load, r.largest_load, r.mean_load > 0 ? r.largest_load / r.mean_load : 1.0, r.fan_out, r.hops);
+  text += fmt::format(
+      "expected busy cycles a frame: mean {:.0f}, largest tile {:.0f} (balance {:.2f}); "
+      "an event has {:.2f} copies and {:.2f} hops\n",
+      r.mean_load, r.largest_load, r.mean_load > 0 ? r.largest_load / r.mean_load : 1.0, r.fan_out, r.hops);
   return text;
 }
 

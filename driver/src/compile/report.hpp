@@ -9,7 +9,8 @@
 
 namespace eddy::mapping {
 
-/// Writes the expected loads into the image, and sums everything up. The plan's populations are in the order of the partition.
+/// Writes the expected loads into the image, and sums everything up. The plan's populations are in the order of the
+/// partition.
 CompileReport make_report(const Network& network, const Chip& chip, const LoadMaps& maps, const Plan& plan,
                           const Partition& partition, Image& image);
 

@@ -17,10 +17,13 @@ namespace {
 
 /// Splits that are tried of one dimension.
 constexpr int Steps[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 64, 96, 128, 192, 256};
-constexpr int NarrowestColumns = 2;   // of a slice, where a layer has more
-constexpr int MostPerTile = 4;        // populations, in the mean
-constexpr double Hot = 0.01;          // temperature at the start, in units of cost
-constexpr double BandShares[] = {0.5, 0.8, 0.2};
+constexpr int NarrowestColumns = 2;               // of a slice, where a layer has more
+constexpr int MostPerTile = 4;                    // populations, in the mean
+constexpr double Hot = 0.01;                      // temperature at the start, in units of cost
+constexpr double BandShares[] = {0.5, 0.8, 0.2};  // of the balance by band: one search for each ...
+constexpr double JudgedShare = 0.5;               // ... and what their results are compared by
+constexpr double RowPenalty = 10;                 // a source with too many axons on a row
+constexpr int TilesForAll = 64;                   // larger chips get fewer iterations, each takes longer
 
 /// A layer's splits that the search may choose.
 struct Choices {
@@ -44,7 +47,8 @@ struct Evaluation {
 
 class Search {
  public:
-  Search(const Network& network, const NetworkTraits& traits, const LoadMaps& maps, const Chip& chip, const CompileOptions& options)
+  Search(const Network& network, const NetworkTraits& traits, const LoadMaps& maps, const Chip& chip,
+         const CompileOptions& options)
       : network_(network), traits_(traits), maps_(maps), chip_(chip), options_(options), random_(options.seed) {
     const int queue = std::min(options.queue_words, std::max(MinQueueWords, chip.ram_words() / 8));
     capacity_ = capacity(chip, queue);
@@ -88,7 +92,8 @@ class Search {
     return {.layer = static_cast<int>(l), .rows = out.h, .cols = out.w, .channels = out.c};
   }
 
-  /// Columns and channels are cut as far as they go; rows only where a slice would still be too large, or where nothing else helps.
+  /// Columns and channels are cut as far as they go; rows only where a slice would still be too large, or where nothing
+  /// else helps.
   void choices(bool rows_everywhere) {
     choices_.assign(layers(), {{1}, {1}, {1}});
     for (std::size_t l = 1; l < layers(); ++l) {
@@ -116,7 +121,8 @@ class Search {
           for (const int k : choices_[l].channels) {
             if (double(r) * x * k > chip_.tiles()) continue;
             const Split split{r, x, k};
-            const double miss = std::abs(double(r) * x * k - want) + 0.1 * (k - 1) + 0.3 * (r - 1) + (slice_fits(l, split) ? 0 : 1e3);
+            const double miss =
+                std::abs(double(r) * x * k - want) + 0.1 * (k - 1) + 0.3 * (r - 1) + (slice_fits(l, split) ? 0 : 1e3);
             if (miss < best) best = miss, splits[l] = split;
           }
         }
@@ -133,11 +139,13 @@ class Search {
       s.cols = (s.cols + split.columns - 1) / split.columns;
       s.channels = std::min(s.channels, ((s.channels + 3) / 4 + split.channels - 1) / split.channels * 4);
       const Needs n = plan_population(network_, traits_, s).needs;
-      place->second = n.ram() <= capacity_[RamWords] && n.marks <= capacity_[MarkWordsUsed] && n.params <= capacity_[ParamWords];
+      place->second =
+          n.ram() <= capacity_[RamWords] && n.marks <= capacity_[MarkWordsUsed] && n.params <= capacity_[ParamWords];
     }
     return place->second;
   }
 
+  /// `refine`: as a candidate, with exchanges, at a cost that compares.
   Evaluation evaluate(const std::vector<Split>& splits, double band_share, bool refine) {
     Evaluation e;
     e.slices = cut_layers(network_, maps_, splits, options_.dense_share);
@@ -156,7 +164,8 @@ class Search {
     }
     const Balance b = balance(items, chip_.tiles(), capacity_, band_share, refine);
     for (std::size_t i = 0; i < items.size(); ++i) e.slices[i].tile = b.tile[i];
-    e.cost = b.cost + (e.traffic.rows_fit ? 0 : 10);
+    e.cost = (refine && b.fits ? cost_of(items, b.tile, chip_.tiles(), JudgedShare) : b.cost) +
+             (e.traffic.rows_fit ? 0 : RowPenalty);
     e.fits = b.fits && e.traffic.rows_fit;
     return e;
   }
@@ -191,9 +200,15 @@ class Search {
     for (std::uint64_t n = 1 + random_() % 2; n > 0 && layers() > 1; --n) {
       const std::size_t l = 1 + random_() % (layers() - 1);
       switch (random_() % 3) {
-        case 0: next[l].rows = step(choices_[l].rows, next[l].rows); break;
-        case 1: next[l].columns = step(choices_[l].columns, next[l].columns); break;
-        default: next[l].channels = step(choices_[l].channels, next[l].channels); break;
+        case 0:
+          next[l].rows = step(choices_[l].rows, next[l].rows);
+          break;
+        case 1:
+          next[l].columns = step(choices_[l].columns, next[l].columns);
+          break;
+        default:
+          next[l].channels = step(choices_[l].channels, next[l].channels);
+          break;
       }
       if (next[l].rows * next[l].columns * next[l].channels > chip_.tiles()) next[l] = splits[l];
     }
@@ -203,15 +218,19 @@ class Search {
   void anneal(double band_share) {
     std::vector<Split> now = start(), best = now;
     double now_cost = evaluate(now, band_share, false).cost, best_cost = now_cost;
-    for (int i = 0; i < options_.iterations; ++i) {
+    const int iterations =
+        static_cast<int>(std::int64_t{options_.iterations} * TilesForAll / std::max(TilesForAll, chip_.tiles()));
+    for (int i = 0; i < iterations; ++i) {
       const auto next = neighbour(now);
       if (next == now) continue;
       int populations = 0;
       for (std::size_t l = 1; l < layers(); ++l) populations += next[l].rows * next[l].columns * next[l].channels;
       if (populations > std::max(MostPerTile * chip_.tiles(), static_cast<int>(layers()))) continue;
       const double cost = evaluate(next, band_share, false).cost;
-      const double temperature = Hot * (1 - double(i) / options_.iterations) + 1e-6;
-      if (cost > now_cost && std::exp((now_cost - cost) / temperature) < std::uniform_real_distribution<>(0, 1)(random_)) continue;
+      const double temperature = Hot * (1 - double(i) / iterations) + 1e-6;
+      if (cost > now_cost &&
+          std::exp((now_cost - cost) / temperature) < std::uniform_real_distribution<>(0, 1)(random_))
+        continue;
       now = next;
       now_cost = cost;
       if (cost < best_cost) best_cost = cost, best = next;
@@ -247,8 +266,8 @@ class Search {
 
 }  // namespace
 
-std::vector<Candidate> search(const Network& network, const NetworkTraits& traits, const LoadMaps& maps, const Chip& chip,
-                              const CompileOptions& options) {
+std::vector<Candidate> search(const Network& network, const NetworkTraits& traits, const LoadMaps& maps,
+                              const Chip& chip, const CompileOptions& options) {
   return Search(network, traits, maps, chip, options).run();
 }
 

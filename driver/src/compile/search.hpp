@@ -18,7 +18,7 @@ struct Candidate {
 };
 
 /// Partitions that are expected to fit, best first; none where nothing does.
-std::vector<Candidate> search(const Network& network, const NetworkTraits& traits, const LoadMaps& maps, const Chip& chip,
-                              const CompileOptions& options);
+std::vector<Candidate> search(const Network& network, const NetworkTraits& traits, const LoadMaps& maps,
+                              const Chip& chip, const CompileOptions& options);
 
 }  // namespace eddy::mapping

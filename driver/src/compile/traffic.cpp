@@ -78,7 +78,8 @@ Traffic traffic(const Network& network, const LoadMaps& maps, const std::vector<
       const Shape& shape = network.layers[static_cast<std::size_t>(s.layer)].out;
       Edge edge{.from = from, .to = Gateway};
       for (const Mix mix : {Typical, Dense}) {
-        edge.events[mix] = double(s.channels) / shape.c * maps.events(s.layer, mix, s.y0, s.y0 + s.rows, s.x0, s.x0 + s.cols);
+        edge.events[mix] =
+            double(s.channels) / shape.c * maps.events(s.layer, mix, s.y0, s.y0 + s.rows, s.x0, s.x0 + s.cols);
       }
       result.edges.push_back(edge);
       borders[static_cast<std::size_t>(from)].emplace_back(s.y0, 1);

@@ -11,8 +11,8 @@
 namespace eddy::mapping {
 
 struct Edge {
-  int from = Gateway, to = Gateway;      // index of a population
-  std::array<double, Mixes> events{};    // a frame
+  int from = Gateway, to = Gateway;    // index of a population
+  std::array<double, Mixes> events{};  // a frame
 };
 
 struct Traffic {

@@ -16,7 +16,8 @@ constexpr int WordBits = static_cast<int>(pkg::WordBits);
 /// Output channels that one source channel of a depthwise port feeds.
 int multiplier(const Port& port) { return port.k_count / port.c_count; }
 
-/// The weight between source channel `c` of the layer before and output channel `k` of the layer; 0 where the port has none.
+/// The weight between source channel `c` of the layer before and output channel `k` of the layer; 0 where the port has
+/// none.
 int weight(const Port& port, int k, int c, int ky, int kx) {
   const int row = k - port.k_first, column = c - port.c_first;
   if (row < 0 || row >= port.k_count || column < 0 || column >= port.c_count) return 0;
@@ -44,7 +45,8 @@ PortTraits port_traits(const Port& port) {
   if (port.depthwise) {
     const std::size_t kernel = w.size() / static_cast<std::size_t>(port.c_count);
     traits.same_channels = true;
-    for (std::size_t i = kernel; i < w.size() && traits.same_channels; ++i) traits.same_channels = w[i] == w[i - kernel];
+    for (std::size_t i = kernel; i < w.size() && traits.same_channels; ++i)
+      traits.same_channels = w[i] == w[i - kernel];
     bool same = true;
     const auto taps = static_cast<std::size_t>(port.y.taps) * static_cast<std::size_t>(port.x.taps);
     for (std::size_t i = 0; i < w.size() && same; ++i) same = w[i] == w[i - i % taps];
@@ -53,7 +55,8 @@ PortTraits port_traits(const Port& port) {
   return traits;
 }
 
-std::vector<PortPart> port_parts(const Layer& layer, int index, const PortTraits& traits, int slice_c0, int slice_channels) {
+std::vector<PortPart> port_parts(const Layer& layer, int index, const PortTraits& traits, int slice_c0,
+                                 int slice_channels) {
   const Port& port = layer.ports[static_cast<std::size_t>(index)];
   const int k_first = std::max(port.k_first, slice_c0);
   const int k_end = std::min(port.k_first + port.k_count, slice_c0 + slice_channels);
@@ -68,7 +71,8 @@ std::vector<PortPart> port_parts(const Layer& layer, int index, const PortTraits
     part.c_first = port.c_first + (k_first - port.k_first) / m;
     part.c_count = c_end - part.c_first;
     // One word takes all outputs of an event where they are a power of two and begin on a multiple of it.
-    part.depthwise = m <= Lanes && std::has_single_bit(static_cast<unsigned>(m)) && floor_mod(port.k_first - slice_c0, m) == 0;
+    part.depthwise =
+        m <= Lanes && std::has_single_bit(static_cast<unsigned>(m)) && floor_mod(port.k_first - slice_c0, m) == 0;
   }
   if (!part.depthwise) {
     lay_out(part, port, {false, traits.same_taps && !port.depthwise});
@@ -98,10 +102,14 @@ std::vector<PortPart> port_parts(const Layer& layer, int index, const PortTraits
 
 int runs_per_word(WeightFormat format) {
   switch (format) {
-    case WeightFormat::int16: return 2;
-    case WeightFormat::int8: return 4;
-    case WeightFormat::int4: return 8;
-    case WeightFormat::int2: return 16;
+    case WeightFormat::int16:
+      return 2;
+    case WeightFormat::int8:
+      return 4;
+    case WeightFormat::int4:
+      return 8;
+    case WeightFormat::int2:
+      return 16;
   }
   return 4;
 }
@@ -123,7 +131,8 @@ std::vector<std::uint32_t> pack_weights(const Layer& layer, const PortPart& part
     const int channel = part.c_first + c;
     for (int ty = 0; ty < y_taps; ++ty) {
       for (int tx = 0; tx < x_taps; ++tx) {
-        const int ky = port.y.transposed ? ty : port.y.taps - 1 - ty, kx = port.x.transposed ? tx : port.x.taps - 1 - tx;
+        const int ky = port.y.transposed ? ty : port.y.taps - 1 - ty,
+                  kx = port.x.transposed ? tx : port.x.taps - 1 - tx;
         const int run = c * part.w_c + ty * part.w_y + tx * part.w_x;
         const int first_word = part.word0 + (part.depthwise ? c >> part.dw_shift : 0);
         for (int w = 0; w < (part.depthwise ? 1 : part.words); ++w) {

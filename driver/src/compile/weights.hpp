@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Weights of one port as a slice needs them: which words of a pixel an event touches, and where its runs of weights lie.
+/// Weights of one port as a slice needs them: which words of a pixel an event touches, and where its runs of weights
+/// lie.
 #pragma once
 
 #include <array>
@@ -18,21 +19,23 @@ struct PortTraits {
 };
 PortTraits port_traits(const Port& port);
 
-/// The part of a network's port that touches one slice, as one entry of TabPort. Most ports of a slice are one part; a depthwise
-/// port whose first channel lies inside a word may be two.
+/// The part of a network's port that touches one slice, as one entry of TabPort. Most ports of a slice are one part; a
+/// depthwise port whose first channel lies inside a word may be two.
 struct PortPart {
-  int port = 0;                      // index into Layer::ports
-  int c_first = 0, c_count = 0;      // source channels that take part; weights are indexed from the first on
-  bool depthwise = false;            // an event touches one word
+  int port = 0;                  // index into Layer::ports
+  int c_first = 0, c_count = 0;  // source channels that take part; weights are indexed from the first on
+  bool depthwise = false;        // an event touches one word
   int dw_shift = 0;
   bool c_lane = false;
-  int word0 = 0, words = 1;          // words of a pixel
-  int w_c = 0, w_y = 0, w_x = 0;     // in runs
-  int runs = 0;                      // of `lanes` weights
+  int word0 = 0, words = 1;       // words of a pixel
+  int w_c = 0, w_y = 0, w_x = 0;  // in runs
+  int runs = 0;                   // of `lanes` weights
 };
 
-/// All parts of port `index` of a layer for output channels [slice_c0, slice_c0 + slice_channels). Empty where they do not meet.
-std::vector<PortPart> port_parts(const Layer& layer, int index, const PortTraits& traits, int slice_c0, int slice_channels);
+/// All parts of port `index` of a layer for output channels [slice_c0, slice_c0 + slice_channels). Empty where they do
+/// not meet.
+std::vector<PortPart> port_parts(const Layer& layer, int index, const PortTraits& traits, int slice_c0,
+                                 int slice_channels);
 
 /// Weight runs that a RAM word holds.
 int runs_per_word(WeightFormat format);

@@ -24,8 +24,8 @@ Gateway::Gateway(const GatewayImage& image)
 void Gateway::submit(const Frame& frame) {
   const std::size_t have = image_.pixels ? frame.pixels.size() : frame.activations.size();
   if (frame.shape != image_.input || have != static_cast<std::size_t>(image_.input.count())) {
-    throw UsageError(fmt::format("frame of {}x{} with {} channels, but the image takes {}x{} with {}", frame.shape.w, frame.shape.h,
-                                 frame.shape.c, image_.input.w, image_.input.h, image_.input.c));
+    throw UsageError(fmt::format("frame of {}x{} with {} channels, but the image takes {}x{} with {}", frame.shape.w,
+                                 frame.shape.h, frame.shape.c, image_.input.w, image_.input.h, image_.input.c));
   }
   frames_.push_back(frame);
 }
@@ -74,7 +74,8 @@ void Gateway::send_pixel(Fabric& fabric, int x, int c, std::size_t i) {
 
 void Gateway::receive(Fabric& fabric, const Message& message) {
   const auto check = [&](pkg::err_e code) {
-    if (code != pkg::err_e::ErrNone) throw RunError(fmt::format("model: the gateway reports {} on axon {}", to_string(code), message.axon));
+    if (code != pkg::err_e::ErrNone)
+      throw RunError(fmt::format("model: the gateway reports {} on axon {}", to_string(code), message.axon));
   };
   if (message.kind == Kind::credit) {
     check(outputs_.credit(message.axon, message.token));
@@ -100,7 +101,8 @@ void Gateway::receive(Fabric& fabric, const Message& message) {
   credit.kind = Kind::credit;
   credit.dest = source.dest;
   credit.axon = source.axon;
-  credit.token = {.axon = source.axon, .row = source.idle, .parity = message.token.parity, .last = true, .count = 0, .unused = 0};
+  credit.token = {
+      .axon = source.axon, .row = source.idle, .parity = message.token.parity, .last = true, .count = 0, .unused = 0};
   fabric.send(credit);
 }
 

@@ -37,14 +37,14 @@ class Gateway {
   Outputs outputs_;
   Arrivals arrivals_;
   std::vector<pkg::in_source_t> sources_;
-  std::deque<Frame> frames_;           // not yet sent whole
+  std::deque<Frame> frames_;             // not yet sent whole
   std::vector<std::int16_t> reference_;  // pixels or activations that the receivers know
   int in_flight_ = 1;
-  int row_ = 0;        // next of the frame that is being sent
-  int sent_ = 0;       // frames sent whole
-  int taken_ = 0;      // results handed over
-  std::vector<int> done_;             // by drain: frames that it has ended
-  std::deque<FrameResult> results_;   // from frame taken_ on
+  int row_ = 0;                      // next of the frame that is being sent
+  int sent_ = 0;                     // frames sent whole
+  int taken_ = 0;                    // results handed over
+  std::vector<int> done_;            // by drain: frames that it has ended
+  std::deque<FrameResult> results_;  // from frame taken_ on
 };
 
 }  // namespace eddy::model

@@ -83,8 +83,9 @@ class ModelDevice final : public Device, private Fabric {
       return;
     }
     const int tile = place_.at(index({message.dest.tile.y, message.dest.tile.x}));
-    if (tile < 0) throw RunError(fmt::format("model: a message goes to tile ({}, {}), which holds nothing", message.dest.tile.y,
-                                             message.dest.tile.x));
+    if (tile < 0)
+      throw RunError(fmt::format("model: a message goes to tile ({}, {}), which holds nothing", message.dest.tile.y,
+                                 message.dest.tile.x));
     tiles_[static_cast<std::size_t>(tile)]->receive(message);
   }
 

@@ -26,7 +26,8 @@ bool Outputs::may_send(int first, int count, int y, bool parity) const {
   for (int i = first; i < first + count; ++i) {
     const auto& axon = axons_[static_cast<std::size_t>(i)];
     const auto& state = credit_[static_cast<std::size_t>(i)];
-    if (y <= axon.y1 && state.parity != parity && state.row <= rule(axon, axon.b_credit, y, axon.rows - 1)) return false;
+    if (y <= axon.y1 && state.parity != parity && state.row <= rule(axon, axon.b_credit, y, axon.rows - 1))
+      return false;
   }
   return true;
 }
@@ -83,8 +84,12 @@ void Outputs::close(Fabric& fabric) {
     message.kind = Kind::token;
     message.dest = axon.dest;
     message.axon = axon.axon;
-    message.token = {.axon = axon.axon, .row = static_cast<pkg::coord_t>(rows), .parity = row_.parity, .last = last,
-                     .count = state.count, .unused = 0};
+    message.token = {.axon = axon.axon,
+                     .row = static_cast<pkg::coord_t>(rows),
+                     .parity = row_.parity,
+                     .last = last,
+                     .count = state.count,
+                     .unused = 0};
     state.count = 0;
     state.row = last ? pkg::coord_t{0} : static_cast<pkg::coord_t>(rows);
     state.parity = state.parity != last;

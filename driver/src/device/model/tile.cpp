@@ -33,7 +33,8 @@ std::int16_t get_reference(const Word& word, int lane) {
 
 void set_reference(Word& word, int lane, std::int32_t value) {
   const int shift = lane % 2 * 16;
-  word[at(lane / 2)] = (word[at(lane / 2)] & ~(0xffffU << shift)) | (static_cast<std::uint32_t>(value) & 0xffffU) << shift;
+  word[at(lane / 2)] = (word[at(lane / 2)] & ~(0xffffU << shift)) | (static_cast<std::uint32_t>(value) & 0xffffU)
+                                                                        << shift;
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ void Tile::fail(pkg::err_e code, int axon) const {
 
 void Tile::receive(const Message& message) {
   if (message.kind == Kind::credit) {
-    if (const auto code = outputs_.credit(message.axon, message.token); code != pkg::err_e::ErrNone) fail(code, message.axon);
+    if (const auto code = outputs_.credit(message.axon, message.token); code != pkg::err_e::ErrNone)
+      fail(code, message.axon);
     changed_ = true;
     return;
   }
@@ -75,8 +77,10 @@ void Tile::step(Fabric& fabric, const std::function<void(const Firing&)>& trace,
   for (; entries > 0 && !queue_.empty(); --entries) {
     const Message message = queue_.front();
     queue_.pop_front();
-    if (message.kind == Kind::event) integrate(message);
-    else progress(message);
+    if (message.kind == Kind::event)
+      integrate(message);
+    else
+      progress(message);
   }
   if (!changed_) return;
   for (std::size_t i = 0; i < pops_.size(); ++i) {
@@ -104,9 +108,11 @@ void Tile::integrate(const Message& event) {
   for (const auto& row : state.y.at(y)) {
     const auto [py0, py1] = windows(port.pool_y, row.out, port.out_rows);
     for (const auto& column : state.x.at(x)) {
-      const auto run = static_cast<std::uint32_t>(row_of_weights) * port.w_c + static_cast<std::uint32_t>(row.tap) * port.w_y +
+      const auto run = static_cast<std::uint32_t>(row_of_weights) * port.w_c +
+                       static_cast<std::uint32_t>(row.tap) * port.w_y +
                        static_cast<std::uint32_t>(column.tap) * port.w_x;
-      const auto a = static_cast<std::uint32_t>(port.acc_base + row.out * port.acc_row + column.out * port.acc_words + word0);
+      const auto a =
+          static_cast<std::uint32_t>(port.acc_base + row.out * port.acc_row + column.out * port.acc_words + word0);
       for (std::uint32_t w = 0; w < port.words; ++w) {
         Word& acc = ram_.accumulator(a + w, port.flip, row.out);
         const Weights::Run& weight = state.weights.at(ram_, run + w);
@@ -115,7 +121,8 @@ void Tile::integrate(const Message& event) {
       count(pkg::counter_e::CntMacWords, port.words);
       const auto [px0, px1] = windows(port.pool_x, column.out, port.out_cols);
       for (int py = py0; py <= py1; ++py) {
-        for (int px = px0; px <= px1; ++px) marks_[at(port.mark_base + py * port.mark_row + px / MarkBits)] |= 1U << px % MarkBits;
+        for (int px = px0; px <= px1; ++px)
+          marks_[at(port.mark_base + py * port.mark_row + px / MarkBits)] |= 1U << px % MarkBits;
       }
     }
   }
@@ -165,7 +172,8 @@ void Tile::sweep_pixel(Fabric& fabric, int index, int x, const std::function<voi
       for (int ax = x0; ax < x1; ++ax) {
         const auto a = static_cast<std::uint32_t>(pop.acc_base + ay * pop.acc_row + ax * pop.words + w);
         const Word& acc = ram_.accumulator(a, pop.flip, ay);
-        for (std::size_t l = 0; l < pkg::Lanes; ++l) best[l] = std::max(best[l], activation(acc[l], param.item[l], pop));
+        for (std::size_t l = 0; l < pkg::Lanes; ++l)
+          best[l] = std::max(best[l], activation(acc[l], param.item[l], pop));
       }
     }
     Word* reference = pop.send_delta ? &ram_.at(at(pop.ref_base + (p.row * pop.cols + x) * pairs + w / 2)) : nullptr;
@@ -199,7 +207,8 @@ void Tile::end_frame(Fabric& fabric, PopulationState& p) {
     credit.kind = Kind::credit;
     credit.dest = source.dest;
     credit.axon = source.axon;
-    credit.token = {.axon = source.axon, .row = p.pop.rows, .parity = p.parity(), .last = true, .count = 0, .unused = 0};
+    credit.token = {
+        .axon = source.axon, .row = p.pop.rows, .parity = p.parity(), .last = true, .count = 0, .unused = 0};
     fabric.send(credit);
     count(pkg::counter_e::CntCreditsOut);
   }
@@ -218,8 +227,8 @@ std::string Tile::waiting() const {
   std::string text;
   for (std::size_t i = 0; i < pops_.size(); ++i) {
     const PopulationState& p = pops_[i];
-    text += fmt::format("{} population {}: frame {}, row {} of {}, waits for {}\n", name_of(place_), i, p.frame, p.row, p.pop.rows,
-                        has_input(p) ? "credit" : "input");
+    text += fmt::format("{} population {}: frame {}, row {} of {}, waits for {}\n", name_of(place_), i, p.frame, p.row,
+                        p.pop.rows, has_input(p) ? "credit" : "input");
   }
   return text;
 }

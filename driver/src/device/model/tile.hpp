@@ -68,7 +68,7 @@ class Tile {
   Arrivals arrivals_;
   Outputs outputs_;
   std::deque<Message> queue_;
-  bool changed_ = true;  // a row may have become free
+  bool changed_ = true;   // a row may have become free
   std::size_t turn_ = 0;  // population that is asked first
   std::vector<std::uint64_t> counters_;
 };

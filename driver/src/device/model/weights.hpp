@@ -25,10 +25,14 @@ class Weights {
  private:
   static std::uint32_t runs_a_word(pkg::weight_e format) {
     switch (format) {
-      case pkg::weight_e::WeightInt16: return 2;
-      case pkg::weight_e::WeightInt4: return 8;
-      case pkg::weight_e::WeightInt2: return 16;
-      case pkg::weight_e::WeightInt8: break;
+      case pkg::weight_e::WeightInt16:
+        return 2;
+      case pkg::weight_e::WeightInt4:
+        return 8;
+      case pkg::weight_e::WeightInt2:
+        return 16;
+      case pkg::weight_e::WeightInt8:
+        break;
     }
     return 4;
   }
