@@ -61,7 +61,7 @@ module eddy_event_queue
   // ---------------------------------------------------------------- from old to new: second, ring, half, way in
   logic second_valid_q;  // upper half of the word that was read last
   entry_t second_q;
-  logic   reading_q;  // the word read in the cycle before arrives
+  logic reading_q;  // the word read in the cycle before arrives
   logic [AddrBits:0] fill_q;  // words in the ring
   addr_t wptr_q, rptr_q, last;
   logic   half_valid_q;  // waits for its partner to make a word
