@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Walks an ONNX graph node by node and builds layers. Operators stand in operators.cpp and shape_operators.cpp.
+/// Walks an ONNX graph node by node and builds layers. Operators stand in *operators.cpp.
 #pragma once
 
 #include <functional>
@@ -108,6 +108,7 @@ const Operator* find_operator(const std::string& name);
 
 /// Tables that find_operator looks into.
 std::map<std::string, Operator> layer_operators();
+std::map<std::string, Operator> pool_operators();
 std::map<std::string, Operator> shape_operators();
 
 }  // namespace eddy

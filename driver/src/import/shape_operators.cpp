@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "import/identity.hpp"
 #include "import/importer.hpp"
 
 namespace eddy {
@@ -168,14 +169,8 @@ Value concat(Importer& importer, const Node& node) {
     if (i > 0 && (shape.h != layer.acc.h || shape.w != layer.acc.w || part.dims.size() != dims.size())) {
       throw Unsupported(fmt::format("joins [{}] and [{}]", fmt::join(dims, ", "), fmt::join(part.dims, ", ")));
     }
-    GraphPort port;
-    port.source = part.layer;
-    port.c_count = port.k_count = shape.c;
-    port.k_first = layer.acc.c;
-    port.depthwise = true;
-    port.weights.assign(static_cast<std::size_t>(shape.c), 1.0F);
+    layer.ports.push_back(copy_port(part.layer, shape, layer.acc.c));
     layer.acc = {layer.acc.c + shape.c, shape.h, shape.w};
-    layer.ports.push_back(std::move(port));
     dims = part.dims;
     dims[1] = layer.acc.c;
   }

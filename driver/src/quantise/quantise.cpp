@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "eddy/error.hpp"
-#include "eddy/golden.hpp"
+#include "quantise/distance.hpp"
 #include "quantise/input_table.hpp"
 #include "quantise/layer_names.hpp"
 #include "quantise/weights.hpp"
@@ -235,37 +235,11 @@ class Quantiser {
     }
     for (auto* notes : {&weight_notes_, &mode_notes_})
       report.notes.insert(report.notes.end(), notes->begin(), notes->end());
-    compare_with_real_layers();
+    const auto distances = distances_from_real(graph_, spec_, pictures_, network());
+    for (std::size_t l = 0; l < distances.size(); ++l) {
+      layer_reports_[l].activation_error = largest_[l] > 0 ? distances[l] / largest_[l] : 0;
+    }
     report.layers = layer_reports_;
-  }
-
-  /// The distance of each layer from the real one, on a few calibration frames, without thresholds.
-  void compare_with_real_layers() {
-    constexpr std::size_t most_frames = 4;
-    Network exact = network();
-    for (Layer& layer : exact.layers) {
-      for (Requant& channel : layer.channels) channel.theta = 0;
-    }
-    std::ranges::fill(exact.input.theta, 0);
-    GoldenEvents golden(exact);
-    std::vector<double> squares(graph_.layers.size()), counts(graph_.layers.size());
-    const std::size_t frames = std::min(most_frames, pictures_.size());
-    for (std::size_t f = 0; f < frames; ++f) {
-      const Picture& picture = pictures_[f * pictures_.size() / frames];
-      golden.step(to_frame(exact, picture));
-      const auto real = forward(graph_, normalise(picture, spec_));
-      for (std::size_t l = 0; l < real.size(); ++l) {
-        const Tensor& got = golden.sent(static_cast<int>(l));
-        for (std::size_t i = 0; i < real[l].size(); ++i) {
-          const double difference = got.values[i] * exact.layers[l].scale - double{real[l][i]};
-          squares[l] += difference * difference;
-        }
-        counts[l] += static_cast<double>(real[l].size());
-      }
-    }
-    for (std::size_t l = 0; l < squares.size(); ++l) {
-      layer_reports_[l].activation_error = largest_[l] > 0 ? std::sqrt(squares[l] / counts[l]) / largest_[l] : 0;
-    }
   }
 
   const Graph& graph_;
@@ -287,18 +261,6 @@ class Quantiser {
 Quantised quantise(const Graph& graph, const InputSpec& input, std::span<const Picture> calibration,
                    const QuantiseOptions& options) {
   return Quantiser(graph, input, calibration, options).run();
-}
-
-std::string to_text(const QuantiseReport& report) {
-  std::string text =
-      fmt::format("Quantised on {} frames\n{:<24} {:>4} {:>12} {:>8} {:>9} {:>9} {:>9}\n", report.calibration_frames,
-                  "layer", "bits", "step", "sum bits", "weights", "gain", "rms");
-  for (const auto& l : report.layers) {
-    text += fmt::format("{:<24} {:>4} {:>12.5g} {:>8.1f} {:>8.2f}% {:>8.3f}% {:>8.3f}%\n", l.name, l.bits, l.scale,
-                        l.accumulator_bits, 100 * l.weight_error, 100 * l.gain_error, 100 * l.activation_error);
-  }
-  for (const auto& note : report.notes) text += "note: " + note + '\n';
-  return text;
 }
 
 }  // namespace eddy
