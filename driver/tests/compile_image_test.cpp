@@ -122,6 +122,13 @@ TEST(Fit, SaysWhatIsMissingAndWhichChipWouldDo) {
               HasSubstr("No shipped chip would do"));
 }
 
+TEST(Fit, RefusesPixelsOfTooManyChannels) {
+  Network network = wide_network(8, 4);
+  network.layers[0].acc.c = network.layers[0].out.c = 5;
+  EXPECT_THAT(message_of<FitError>([&] { compile(network, find_chip("tiny"), {}); }),
+              HasSubstr("up to 4 channels, network wide has 5"));
+}
+
 TEST(Fit, NamesTheLimitThatAPartitionBreaks) {
   const Network network = wide_network(40, 160);
   // 40 slices of four channels: the gateway would have to send each row to 40 populations.

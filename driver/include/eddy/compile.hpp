@@ -50,12 +50,12 @@ struct Partition {
 
 struct CompileOptions {
   std::uint64_t seed = 1;
-  int iterations = 1500;     // tries of each of the three searches for splits; fewer on chips above 64 tiles
-  int queue_words = 512;     // two events a word; a power of two; halved where memory is short
-  double dense_share = 0.3;  // weight of true dense frames in the balance, beside typical ones
-  bool random_partition =
-      false;  // splits and tiles by chance instead of by search: for tests that results do not depend on them
-  std::vector<Split> splits;  // by layer, where not empty: cut like this instead of by search
+  int iterations = 1500;          // tries of each of the three searches for splits; fewer on chips above 64 tiles
+  int queue_words = 512;          // two events a word; a power of two; halved where memory is short
+  double dense_share = 0.3;       // weight of true dense frames in the balance, beside typical ones
+  bool random_partition = false;  // splits and tiles by chance instead of by search, ...
+  bool random_placement = false;  // ... or places alone: for tests that results depend on neither
+  std::vector<Split> splits;      // by layer, where not empty: cut like this instead of by search
 };
 
 /// One layer in the report.

@@ -11,6 +11,7 @@
 #include "compile/memory.hpp"
 #include "eddy/error.hpp"
 #include "eddy/quantise.hpp"
+#include "eddy_host_pkg.hpp"
 #include "eddy_pkg.hpp"
 
 namespace eddy::mapping {
@@ -103,6 +104,7 @@ class Encoder {
       : network_(network), chip_(chip), plan_(plan), options_(options) {}
 
   Image run() {
+    check_input();
     check_positions();
     number_axons();
     Image image;
@@ -141,6 +143,14 @@ class Encoder {
   void limit(int tile, const char* what, int need, std::uint32_t have) const {
     if (need <= static_cast<int>(have)) return;
     throw FitError(fmt::format("{} needs {} {}, has {}", tile_name(tile), need, what, have));
+  }
+
+  void check_input() const {
+    const int channels = network_.layers.front().out.c;
+    if (!network_.input.pixels || channels <= static_cast<int>(host_pkg::PixelChans)) return;
+    throw FitError(fmt::format(
+        "the frame input takes pixels of up to {} channels, network {} has {}: give its input as int16 activations",
+        host_pkg::PixelChans, network_.name, channels));
   }
 
   void check_positions() const {

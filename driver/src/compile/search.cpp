@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <random>
 
 #include "compile/balance.hpp"
@@ -238,13 +239,21 @@ class Search {
     keep(best, band_share);
   }
 
+  std::vector<int> by_chance() {
+    std::vector<int> tile(static_cast<std::size_t>(chip_.tiles()));
+    std::iota(tile.begin(), tile.end(), 0);
+    std::ranges::shuffle(tile, random_);
+    return tile;
+  }
+
   /// Makes a candidate of splits, with exchanges and placement, if it fits.
   void keep(const std::vector<Split>& splits, double band_share) {
     Evaluation e = evaluate(splits, band_share, true);
     if (!e.fits) return;
     std::vector<int> cluster;
     for (const Slice& s : e.slices) cluster.push_back(s.tile);
-    const auto tile = place(chip_, cluster, e.traffic, options_.dense_share, random_);
+    const auto tile =
+        options_.random_placement ? by_chance() : place(chip_, cluster, e.traffic, options_.dense_share, random_);
     for (Slice& s : e.slices) s.tile = tile[static_cast<std::size_t>(s.tile)];
     std::ranges::stable_sort(e.slices, {}, &Slice::tile);
     found_.emplace(e.cost, Candidate{{std::move(e.slices), splits}, e.cost});
