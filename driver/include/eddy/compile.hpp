@@ -41,8 +41,7 @@ struct Slice {
   friend bool operator==(const Slice&, const Slice&) = default;
 };
 
-/// Populations of a network on a chip: `slices` in ascending order of tile; the splits by layer say how they came to
-/// be.
+/// Populations of a network on a chip: `slices` in ascending order of tile; `splits` say how they came to be.
 struct Partition {
   std::vector<Slice> slices;
   std::vector<Split> splits;  // [layer]; layer 0 is the gateway's
@@ -50,7 +49,7 @@ struct Partition {
 
 struct CompileOptions {
   std::uint64_t seed = 1;
-  int iterations = 1500;          // tries of each of the three searches for splits; fewer on chips above 64 tiles
+  int iterations = 4000;          // tries of each of the three searches for splits; fewer on chips above 16 tiles
   int queue_words = 512;          // two events a word; a power of two; halved where memory is short
   double dense_share = 0.3;       // weight of true dense frames in the balance, beside typical ones
   bool random_partition = false;  // splits and tiles by chance instead of by search, ...

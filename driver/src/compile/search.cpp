@@ -24,7 +24,7 @@ constexpr double Hot = 0.01;                      // temperature at the start, i
 constexpr double BandShares[] = {0.5, 0.8, 0.2};  // of the balance by band: one search for each ...
 constexpr double JudgedShare = 0.5;               // ... and what their results are compared by
 constexpr double RowPenalty = 10;                 // a source with too many axons on a row
-constexpr int TilesForAll = 64;                   // larger chips get fewer iterations, each takes longer
+constexpr int TilesForAll = 16;                   // larger chips get fewer iterations, each takes longer
 
 /// A layer's splits that the search may choose.
 struct Choices {
