@@ -299,5 +299,27 @@ TEST(Memory, KeepsPartsApart) {
   EXPECT_GT(fitted, 100);
 }
 
+TEST(Memory, GivesEachKindBanksOfItsOwnWhereThereIsRoom) {
+  Chip chip;
+  chip.banks = 16;
+  MemoryRequest request;
+  request.accumulators = {3000, 2200};
+  request.references = {700, 900};
+  request.weights = {500, 800, 100};
+  const auto map = allocate(chip, request);
+  ASSERT_TRUE(map);
+  EXPECT_EQ(map->queue_words, 512);
+  std::map<int, char> kinds;  // by bank
+  const auto note = [&](int first, int words, char kind) {
+    for (int bank = first / 1024; bank <= (first + words - 1) / 1024; ++bank) {
+      EXPECT_EQ(kinds.try_emplace(bank, kind).first->second, kind) << "bank " << bank;
+    }
+  };
+  for (int bank = 0; bank < 6; ++bank) kinds[bank] = 'a';
+  for (std::size_t i = 0; i < 2; ++i) note(map->references[i], request.references[i], 'r');
+  for (std::size_t i = 0; i < 3; ++i) note(map->weights[i], request.weights[i], 'w');
+  note(map->queue, map->queue_words, 'q');
+}
+
 }  // namespace
 }  // namespace eddy::mapping

@@ -46,6 +46,13 @@ class Gaps {
     if (best == nullptr) return std::nullopt;
     return best->end -= words;
   }
+  /// Leaves out what is left of banks that are begun.
+  void to_whole_banks() {
+    Gap& main = gaps_.front();
+    main.begin = std::min(ceil_div(main.begin, BankWords) * BankWords, main.end);
+    main.end = std::max(main.end / BankWords * BankWords, main.begin);
+    gaps_.resize(1);
+  }
   std::optional<int> take_aligned_top(int words) {
     for (Gap& gap : gaps_) {
       const int at = gap.end / words * words - words;
@@ -67,8 +74,9 @@ std::vector<std::size_t> largest_first(const std::vector<int>& sizes) {
   return order;
 }
 
-/// Apart: each kind has banks of its own where there is room. Else whatever fits best.
-enum class Layout { apart, packed };
+/// Tried in this order. Own banks: no bank holds two kinds, so they never wait for each other. Apart: each kind from an
+/// end of its own. Packed: whatever fits best.
+enum class Layout { own_banks, apart, packed };
 
 std::optional<MemoryMap> try_allocate(const Chip& chip, const MemoryRequest& request, int queue_words, Layout layout) {
   MemoryMap map;
@@ -99,8 +107,10 @@ std::optional<MemoryMap> try_allocate(const Chip& chip, const MemoryRequest& req
   sizes.insert(sizes.end(), request.weights.begin(), request.weights.end());
   std::vector<std::size_t> order = largest_first(sizes);
   const std::size_t references = request.references.size();
-  if (layout == Layout::apart) std::ranges::stable_partition(order, [&](std::size_t i) { return i < references; });
-  for (const std::size_t i : order) {
+  if (layout != Layout::packed) std::ranges::stable_partition(order, [&](std::size_t i) { return i < references; });
+  for (std::size_t n = 0; n < order.size(); ++n) {
+    const std::size_t i = order[n];
+    if (layout == Layout::own_banks && (n == 0 || n == references)) free.to_whole_banks();
     const bool reference = i < references;
     const auto at = layout == Layout::packed ? free.take_best(sizes[i])
                     : reference              ? free.take_bottom(sizes[i])
@@ -115,7 +125,7 @@ std::optional<MemoryMap> try_allocate(const Chip& chip, const MemoryRequest& req
 
 std::optional<MemoryMap> allocate(const Chip& chip, const MemoryRequest& request) {
   for (int words = request.queue_words; words >= std::min(MinQueueWords, request.queue_words); words /= 2) {
-    for (const Layout layout : {Layout::apart, Layout::packed}) {
+    for (const Layout layout : {Layout::own_banks, Layout::apart, Layout::packed}) {
       if (auto map = try_allocate(chip, request, words, layout)) return map;
     }
   }
