@@ -319,7 +319,8 @@ package eddy_pkg;
     RegErrorDest  = 8'd9,   // dest_t of the gateway that errors go to
     RegErrorLo    = 8'd10,  // first error, 52 bits (read only; any write clears it)
     RegErrorHi    = 8'd11,
-    RegCounters   = 8'd32   // counters from here on, two words each (low, high)
+    RegCounters   = 8'd32,  // counters from here on, two words each (low, high)
+    RegPopCounters = 8'd128 // counters of population 0, then 1, ...; each has NumPopCounters of two words
   } reg_e;
 
   /// Counters of a tile, in the order in which they are read.
@@ -342,9 +343,24 @@ package eddy_pkg;
     CntSweepCredit  = 6'd15,  // cycles in which a row has its input but no credit
     CntRamReads     = 6'd16,
     CntRamWrites    = 6'd17,
-    CntQueuePeak    = 6'd18   // most entries that waited
+    CntFlitsNorth   = 6'd18,  // flits that left the router, by output
+    CntFlitsEast    = 6'd19,
+    CntFlitsSouth   = 6'd20,
+    CntFlitsWest    = 6'd21,
+    CntFlitsCore    = 6'd22,
+    CntFlitsIo      = 6'd23,
+    CntQueuePeak    = 6'd24   // most entries that waited
   } counter_e;
-  parameter int unsigned NumCounters = 19;
+  parameter int unsigned NumCounters = 25;
+  parameter int unsigned CounterBits = 48;
+
+  /// Counters of one population, in the order in which they are read.
+  typedef enum logic [1:0] {
+    PopEventsIn     = 2'd0,  // events decoded for it, copies count
+    PopMacWords     = 2'd1,  // cycles in which the MAC took a word for it
+    PopNeuronsSwept = 2'd2
+  } pop_counter_e;
+  parameter int unsigned NumPopCounters = 3;
 
   // ---------------------------------------------------------------- between parts of a tile
   /// Request to the banks. Grant comes in the same cycle, read data in the next.
@@ -387,9 +403,11 @@ package eddy_pkg;
     act_t [Lanes-1:0]   value;
   } group_t;
 
-  /// Trace: one neuron group as it fires, once whatever the number of axons. No load in silicon.
+  /// Trace: one neuron group as it fires, once whatever the number of axons, and the end of a population's frame. No load
+  /// in silicon. Where both come in one cycle, the group is the frame's last.
   typedef struct packed {
     logic    valid;
+    logic    frame_end;
     pop_id_t pop;
     logic    parity;
     coord_t  y;

@@ -213,19 +213,24 @@ module eddy_sweep_path
   );
 
   // ---------------------------------------------------------------- trace, errors, counters
-  logic group_sent, trace_valid_q;
+  logic group_sent, trace_valid_q, trace_end_q;
   pop_id_t trace_pop_q;
   logic    trace_parity_q;
   coord_t  trace_y_q;
   group_t  trace_group_q;
   assign group_sent = group_valid && group_ready;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) trace_valid_q <= 1'b0;
-    else trace_valid_q <= group_sent;
+    if (!rst_ni) begin
+      trace_valid_q <= 1'b0;
+      trace_end_q   <= 1'b0;
+    end else begin
+      trace_valid_q <= group_sent;
+      trace_end_q   <= credit_start;
+    end
   end
   always_ff @(posedge clk_i) begin
+    if (group_sent || credit_start) trace_pop_q <= pop_id;
     if (group_sent) begin
-      trace_pop_q    <= pop_id;
       trace_parity_q <= parity;
       trace_y_q      <= emit_row.y;
       trace_group_q  <= group;
@@ -233,6 +238,7 @@ module eddy_sweep_path
   end
   assign trace_o = '{
           valid: trace_valid_q,
+          frame_end: trace_end_q,
           pop: trace_pop_q,
           parity: trace_parity_q,
           y: trace_y_q,
@@ -259,6 +265,7 @@ module eddy_sweep_path
   assign pulse_o = '{
           pixels: pixel,
           neurons: neurons ? LaneCountBits'(Lanes) : '0,
+          pop: pop_id,
           fired: group_sent ? LaneCountBits'($countones(group.fire)) : '0,
           events: event_sent,
           tokens: token_sent,
@@ -267,7 +274,7 @@ module eddy_sweep_path
           credit: run_i && waits_for_credit
       };
 
-  assign active_o = schedule_active || sweep_active || !emit_idle || credit_busy || flit_valid_o || trace_valid_q;
+  assign active_o = schedule_active || sweep_active || !emit_idle || credit_busy || flit_valid_o || trace_valid_q || trace_end_q;
 
   `EDDY_ASSUME(ProgressOnKnownAxon, !progress_i.valid || (AxonBits + 1)'(progress_i.axon) < in_axons_i)
 endmodule

@@ -75,7 +75,8 @@ package eddy_sweep_pkg;
   /// Steps of counters in one cycle.
   typedef struct packed {
     logic                       pixels;   // CntPixelsSwept
-    logic [$clog2(Lanes+1)-1:0] neurons;  // CntNeuronsSwept
+    logic [$clog2(Lanes+1)-1:0] neurons;  // CntNeuronsSwept ...
+    pop_id_t                    pop;      // ... by population
     logic [$clog2(Lanes+1)-1:0] fired;    // CntFired
     logic                       events;   // CntEventsOut
     logic                       tokens;   // CntTokensOut

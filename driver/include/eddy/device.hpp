@@ -42,10 +42,18 @@ struct FrameResult {
   std::uint64_t last_cycle = 0;   // last result written
 };
 
-/// Counters of one tile since load, by name of pkg::counter_e, in its order.
+/// Counters of one population since load.
+struct PopulationCounters {
+  std::uint64_t events_in = 0;  // copies count
+  std::uint64_t mac_words = 0;  // of Lanes products
+  std::uint64_t neurons_swept = 0;
+};
+
+/// Counters of one tile since load. Those of time are 0 where the device knows none.
 struct TileCounters {
   TileAt tile;
-  std::vector<std::uint64_t> values;
+  std::vector<std::uint64_t> values;            // by pkg::counter_e
+  std::vector<PopulationCounters> populations;  // by index in the tile
 };
 
 class Device {

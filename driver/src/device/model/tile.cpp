@@ -56,6 +56,7 @@ Tile::Tile(const TileImage& image, int ram_words)
     ports_.push_back({port, AxisHits(port.y), AxisHits(port.x), Weights(port)});
   }
   for (const auto& pop : unpack_table<pkg::pop_t>(image.tables, pkg::table_e::TabPop)) pops_.push_back({pop});
+  population_counters_.resize(pops_.size());
 }
 
 void Tile::fail(pkg::err_e code, int axon) const {
@@ -105,6 +106,8 @@ void Tile::integrate(const Message& event) {
   const int row_of_weights = port.c_lane ? channel % Lanes : channel;
   const int word0 = port.word0 + (port.depthwise ? channel >> port.dw_shift : 0);
   count(pkg::counter_e::CntEventsIn);
+  PopulationCounters& counters = population_counters_[port.pop];
+  ++counters.events_in;
   for (const auto& row : state.y.at(y)) {
     const auto [py0, py1] = windows(port.pool_y, row.out, port.out_rows);
     for (const auto& column : state.x.at(x)) {
@@ -119,6 +122,7 @@ void Tile::integrate(const Message& event) {
         for (std::size_t l = 0; l < pkg::Lanes; ++l) acc[l] += static_cast<std::uint32_t>(weight[l] * event.value);
       }
       count(pkg::counter_e::CntMacWords, port.words);
+      counters.mac_words += port.words;
       const auto [px0, px1] = windows(port.pool_x, column.out, port.out_cols);
       for (int py = py0; py <= py1; ++py) {
         for (int px = px0; px <= px1; ++px)
@@ -182,6 +186,7 @@ void Tile::sweep_pixel(Fabric& fabric, int index, int x, const std::function<voi
       const std::int32_t known = reference != nullptr ? get_reference(*reference, lane) : 0;
       const std::int32_t difference = best[at(l)] - known;
       count(pkg::counter_e::CntNeuronsSwept);
+      ++population_counters_[at(index)].neurons_swept;
       if (difference == 0 || std::abs(difference) < param.item[at(l)].theta) continue;
       if (reference != nullptr) set_reference(*reference, lane, best[at(l)]);
       count(pkg::counter_e::CntFired);
@@ -217,7 +222,7 @@ void Tile::end_frame(Fabric& fabric, PopulationState& p) {
 }
 
 TileCounters Tile::counters() const {
-  TileCounters result{place_, counters_};
+  TileCounters result{place_, counters_, population_counters_};
   result.values[static_cast<std::size_t>(pkg::counter_e::CntEventsOut)] = outputs_.events;
   result.values[static_cast<std::size_t>(pkg::counter_e::CntTokensOut)] = outputs_.tokens;
   return result;

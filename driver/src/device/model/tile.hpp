@@ -71,6 +71,7 @@ class Tile {
   bool changed_ = true;   // a row may have become free
   std::size_t turn_ = 0;  // population that is asked first
   std::vector<std::uint64_t> counters_;
+  std::vector<PopulationCounters> population_counters_;
 };
 
 /// "tile (y, x)"
