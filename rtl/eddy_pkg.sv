@@ -320,7 +320,7 @@ package eddy_pkg;
     RegErrorLo    = 8'd10,  // first error, 52 bits (read only; any write clears it)
     RegErrorHi    = 8'd11,
     RegCounters   = 8'd32,  // counters from here on, two words each (low, high)
-    RegPopCounters = 8'd128 // counters of population 0, then 1, ...; each has NumPopCounters of two words
+    RegPopCounters = 8'd128  // counters of population 0, then 1, ...: PopCounterWords each
   } reg_e;
 
   /// Counters of a tile, in the order in which they are read.
@@ -349,9 +349,10 @@ package eddy_pkg;
     CntFlitsWest    = 6'd21,
     CntFlitsCore    = 6'd22,
     CntFlitsIo      = 6'd23,
-    CntQueuePeak    = 6'd24   // most entries that waited
+    CntSweepInput   = 6'd24,  // cycles in which no row is swept, because none has its input
+    CntQueuePeak    = 6'd25   // most entries that waited
   } counter_e;
-  parameter int unsigned NumCounters = 25;
+  parameter int unsigned NumCounters = 26;
   parameter int unsigned CounterBits = 48;
 
   /// Counters of one population, in the order in which they are read.
@@ -361,6 +362,7 @@ package eddy_pkg;
     PopNeuronsSwept = 2'd2
   } pop_counter_e;
   parameter int unsigned NumPopCounters = 3;
+  parameter int unsigned PopCounterWords = 8;  // in the map of registers, two words a counter
 
   // ---------------------------------------------------------------- between parts of a tile
   /// Request to the banks. Grant comes in the same cycle, read data in the next.

@@ -255,10 +255,14 @@ module eddy_sweep_path
     end
   end
 
-  logic waits_for_credit;
+  logic waits_for_credit, waits_for_input;
   always_comb begin
     waits_for_credit = 1'b0;
-    for (int unsigned p = 0; p < MaxPops; p++) waits_for_credit |= wait_o[p] == WaitCredit;
+    waits_for_input  = 1'b0;
+    for (int unsigned p = 0; p < MaxPops; p++) begin
+      waits_for_credit |= wait_o[p] == WaitCredit;
+      waits_for_input |= wait_o[p] == WaitInput;
+    end
   end
 
   localparam int unsigned LaneCountBits = $clog2(Lanes + 1);
@@ -271,7 +275,8 @@ module eddy_sweep_path
           tokens: token_sent,
           credits: credit_flit_valid && credit_flit_ready,
           network: flit_valid_o && !flit_ready_i,
-          credit: run_i && waits_for_credit
+          credit: run_i && waits_for_credit,
+          starved: run_i && waits_for_input && !waits_for_credit && !sweep_active
       };
 
   assign active_o = schedule_active || sweep_active || !emit_idle || credit_busy || flit_valid_o || trace_valid_q || trace_end_q;

@@ -82,6 +82,7 @@ package eddy_sweep_pkg;
     logic                       tokens;   // CntTokensOut
     logic                       credits;  // CntCreditsOut
     logic                       network;  // CntSweepNetwork
-    logic                       credit;   // CntSweepCredit
+    logic                       credit;   // CntSweepCredit: a level, not a step
+    logic                       starved;  // CntSweepInput: a level, not a step
   } sweep_pulse_t;
 endpackage
