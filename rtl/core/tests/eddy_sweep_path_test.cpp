@@ -686,12 +686,14 @@ class Bench {
   void count_pulses() {
     // sweep_pulse_t, from its last member up
     unsigned bits = dut_.pulse_o;
-    for (const auto& [name, width] : {std::pair{"credit", 1},
+    for (const auto& [name, width] : {std::pair{"starved", 1},
+                                      {"credit", 1},
                                       {"network", 1},
                                       {"credits", 1},
                                       {"tokens", 1},
                                       {"events", 1},
                                       {"fired", 3},
+                                      {"pop", 4},
                                       {"neurons", 3},
                                       {"pixels", 1}}) {
       counts[name] += bits & ((1U << width) - 1);
