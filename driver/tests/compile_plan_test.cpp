@@ -287,7 +287,7 @@ TEST(Memory, KeepsPartsApart) {
       const auto n = static_cast<std::size_t>(i);
       EXPECT_EQ(map->accumulators[n] % 2, 0);
       for (int a = map->accumulators[n]; a < map->accumulators[n] + request.accumulators[n]; ++a) {
-        ++owners.at(static_cast<std::size_t>((a >> 11) * 2048 + (a & 1) * 1024 + (a >> 1) % 1024));
+        ++owners.at(static_cast<std::size_t>(a));
       }
       for (int a = 0; a < request.references[n]; ++a) ++owners.at(static_cast<std::size_t>(map->references[n] + a));
       for (int a = 0; a < request.weights[n]; ++a) ++owners.at(static_cast<std::size_t>(map->weights[n] + a));
@@ -299,7 +299,7 @@ TEST(Memory, KeepsPartsApart) {
   EXPECT_GT(fitted, 100);
 }
 
-TEST(Memory, GivesEachKindBanksOfItsOwnWhereThereIsRoom) {
+TEST(Memory, GivesEachKindPairsOfBanksOfItsOwnWhereThereIsRoom) {
   Chip chip;
   chip.banks = 16;
   MemoryRequest request;
@@ -309,14 +309,16 @@ TEST(Memory, GivesEachKindBanksOfItsOwnWhereThereIsRoom) {
   const auto map = allocate(chip, request);
   ASSERT_TRUE(map);
   EXPECT_EQ(map->queue_words, 512);
-  std::map<int, char> kinds;  // by bank
+  std::map<int, char> kinds;  // by pair of banks
   const auto note = [&](int first, int words, char kind) {
-    for (int bank = first / 1024; bank <= (first + words - 1) / 1024; ++bank) {
-      EXPECT_EQ(kinds.try_emplace(bank, kind).first->second, kind) << "bank " << bank;
+    for (int pair = first / 2048; pair <= (first + words - 1) / 2048; ++pair) {
+      EXPECT_EQ(kinds.try_emplace(pair, kind).first->second, kind) << "pair " << pair;
     }
   };
-  for (int bank = 0; bank < 6; ++bank) kinds[bank] = 'a';
-  for (std::size_t i = 0; i < 2; ++i) note(map->references[i], request.references[i], 'r');
+  for (std::size_t i = 0; i < 2; ++i) {
+    note(map->accumulators[i], request.accumulators[i], 'a');
+    note(map->references[i], request.references[i], 'r');
+  }
   for (std::size_t i = 0; i < 3; ++i) note(map->weights[i], request.weights[i], 'w');
   note(map->queue, map->queue_words, 'q');
 }

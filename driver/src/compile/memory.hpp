@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Where things lie in a tile's RAM.
 ///
-/// Accumulators come first, over pairs of banks (docs/contract.md). The event queue lies at the top, weights below it,
-/// references above the accumulators: each has banks of its own as long as there is room. Words beside the accumulators
-/// in their last pair of banks are used only when the rest is full.
+/// Accumulators come first, the event queue lies at the top, weights below it, references above the accumulators. Word
+/// addresses alternate over pairs of banks (docs/contract.md): each kind has pairs of its own as long as there is room.
 #pragma once
 
 #include <optional>

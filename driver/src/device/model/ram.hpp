@@ -27,11 +27,9 @@ class Ram {
     return words_[address];
   }
 
-  /// Accumulator word at address A of slice row y: bank {A[13:11], A[0] ^ (flip & y[0])}, row A[10:1] of it.
+  /// Accumulator word at address A of slice row y: with `flip`, odd rows lie in the other bank of the pair.
   [[nodiscard]] Word& accumulator(std::uint32_t a, bool flip, int y) {
-    const std::uint32_t odd = (a & 1) ^ (flip ? static_cast<std::uint32_t>(y) & 1 : 0);
-    const std::uint32_t bank = (a >> (pkg::BankAddrBits + 1)) << 1 | odd;
-    return at(bank * pkg::BankWords + ((a >> 1) & (pkg::BankWords - 1)));
+    return at(a ^ (flip ? static_cast<std::uint32_t>(y) & 1 : 0));
   }
 
  private:
