@@ -3,30 +3,30 @@
 module eddy_control
   import eddy_pkg::*;
 (
-    input  logic              clk_i,
-    input  logic              rst_ni,
+    input  logic                clk_i,
+    input  logic                rst_ni,
     // register access of the host port; reads are answered in the same cycle
-    input  logic              reg_we_i,
-    input  logic [7:0]        reg_addr_i,
-    input  logic [31:0]       reg_wdata_i,
-    output logic [31:0]       reg_rdata_o,
-    input  logic [31:0]       counter_i,      // the counter word at reg_addr_i
-    input  logic [AddrBits:0] fill_left_i,
+    input  logic                reg_we_i,
+    input  logic   [       7:0] reg_addr_i,
+    input  logic   [      31:0] reg_wdata_i,
+    output logic   [      31:0] reg_rdata_o,
+    input  logic   [      31:0] counter_i,         // the counter word at reg_addr_i
+    input  logic   [AddrBits:0] fill_left_i,
     // settings
-    output logic              run_o,
-    output logic              protocol_reset_o,
-    output addr_t             queue_base_o,
-    output logic [AddrBits:0] queue_words_o,
-    output logic [AxonBits:0] in_axons_o,
-    output logic [AxonBits:0] out_axons_o,
-    output logic [PopBits:0]  pops_o,
+    output logic                run_o,
+    output logic                protocol_reset_o,
+    output addr_t               queue_base_o,
+    output logic   [AddrBits:0] queue_words_o,
+    output logic   [AxonBits:0] in_axons_o,
+    output logic   [AxonBits:0] out_axons_o,
+    output logic   [ PopBits:0] pops_o,
     // errors, most telling first
-    input  logic [2:0]        error_valid_i,
-    input  error_t [2:0]      error_i,
-    output logic              error_valid_o,
-    input  logic              error_ready_i,
-    output flit_t             error_o,
-    output logic              active_o
+    input  logic   [       2:0] error_valid_i,
+    input  error_t [       2:0] error_i,
+    output logic                error_valid_o,
+    input  logic                error_ready_i,
+    output flit_t               error_o,
+    output logic                active_o
 );
   logic run_q, halt_q;
   dest_t error_dest_q;
@@ -68,26 +68,40 @@ module eddy_control
   // ------------------------------------------------------------- first error
   logic clear, first;
   error_t error_q;
-  logic sent_q;
   assign clear = reg_we_i && (reg_addr_i == RegErrorLo || reg_addr_i == RegErrorHi);
-  assign first = |error_valid_i && error_q.code == ErrNone;
+  assign first = |error_valid_i && (clear || error_q.code == ErrNone);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) error_q <= '0;
+    else if (first) error_q <= error_valid_i[0] ? error_i[0] : error_valid_i[1] ? error_i[1] : error_i[2];
+    else if (clear) error_q <= '0;
+  end
+
+  // The flit is a copy: what is on offer stays as it is, whatever the host does to the registers.
+  logic   unsent_q;
+  error_t sent_q;
+  dest_t  sent_dest_q;
+  logic   send;
+  assign send = unsent_q && !clear && !error_valid_o;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      error_q <= '0;
-      sent_q  <= 1'b0;
-    end else if (clear) begin
-      error_q <= '0;
-      sent_q  <= 1'b0;
-    end else if (first) begin
-      error_q <= error_valid_i[0] ? error_i[0] : error_valid_i[1] ? error_i[1] : error_i[2];
-    end else if (error_valid_o && error_ready_i) begin
-      sent_q <= 1'b1;
+      unsent_q      <= 1'b0;
+      error_valid_o <= 1'b0;
+    end else begin
+      unsent_q <= first || (unsent_q && !clear && !send);
+      if (send) error_valid_o <= 1'b1;
+      else if (error_ready_i) error_valid_o <= 1'b0;
     end
   end
-  assign error_valid_o = error_q.code != ErrNone && !sent_q;
-  assign error_o       = '{kind: KindError, dest: error_dest_q, body: error_q};
-  assign active_o      = error_valid_o;
+  always_ff @(posedge clk_i) begin
+    if (send) begin
+      sent_q      <= error_q;
+      sent_dest_q <= error_dest_q;
+    end
+  end
+  assign error_o  = '{kind: KindError, dest: sent_dest_q, body: sent_q};
+  assign active_o = unsent_q || error_valid_o;
 
   // ------------------------------------------------------------- reads
   always_comb begin
@@ -105,7 +119,4 @@ module eddy_control
       default:       reg_rdata_o = counter_i;
     endcase
   end
-
-  logic unused;
-  assign unused = ^reg_wdata_i;
 endmodule

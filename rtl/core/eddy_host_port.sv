@@ -3,35 +3,36 @@
 ///
 /// A table entry is gathered word by word and broadcast when its last word comes. One read may be outstanding: its answer waits
 /// in a register of its own, so a read needs no room in the network to be taken. A second read before the answer left is dropped
-/// as an error. The fill engine writes zeros to a range of RAM whenever the host needs no access.
+/// as an error. The fill engine writes zeros to a range of RAM, a word a cycle where the banks allow; until it is done,
+/// accesses to the RAM wait, so that what comes behind a fill finds it done.
 module eddy_host_port
   import eddy_pkg::*;
 (
-    input  logic         clk_i,
-    input  logic         rst_ni,
-    input  tile_id_t     tile_id_i,
+    input  logic                      clk_i,
+    input  logic                      rst_ni,
+    input  tile_id_t                  tile_id_i,
     // write and read messages
-    input  logic         valid_i,
-    output logic         ready_o,
-    input  flit_t        flit_i,
+    input  logic                      valid_i,
+    output logic                      ready_o,
+    input  flit_t                     flit_i,
     // answers
-    output logic         answer_valid_o,
-    input  logic         answer_ready_i,
-    output flit_t        answer_o,
+    output logic                      answer_valid_o,
+    input  logic                      answer_ready_i,
+    output flit_t                     answer_o,
     // banks
-    output mem_req_t     mem_o,
-    input  logic         mem_gnt_i,
-    input  word_t        mem_rdata_i,
+    output mem_req_t                  mem_o,
+    input  logic                      mem_gnt_i,
+    input  word_t                     mem_rdata_i,
     // tables and registers
-    output table_write_t table_o,
-    output logic         reg_we_o,
-    output logic [7:0]   reg_addr_o,
-    output logic [31:0]  reg_wdata_o,
-    input  logic [31:0]  reg_rdata_i,
-    output logic [AddrBits:0] fill_left_o,
-    output logic         error_valid_o,
-    output error_t       error_o,
-    output logic         active_o
+    output table_write_t              table_o,
+    output logic                      reg_we_o,
+    output logic         [       7:0] reg_addr_o,
+    output logic         [      31:0] reg_wdata_o,
+    input  logic         [      31:0] reg_rdata_i,
+    output logic         [AddrBits:0] fill_left_o,
+    output logic                      error_valid_o,
+    output error_t                    error_o,
+    output logic                      active_o
 );
   // ------------------------------------------------------------- decode
   write_t wr;
@@ -39,19 +40,30 @@ module eddy_host_port
   assign wr = write_t'(flit_i.body);
   assign rd = read_t'(flit_i.body);
 
-  logic is_write, is_ram, is_reg, is_table;
+  logic is_write, is_ram, is_reg, is_table, is_entry;
   table_e sel;
   assign is_write = flit_i.kind == KindWrite;
   assign sel      = table_e'(wr.addr[16:13]);
   assign is_ram   = wr.addr[17:16] == 2'b00;
   assign is_reg   = wr.addr[17] && sel == TabRegs && wr.addr[12:8] == '0;
   assign is_table = wr.addr[17] && sel <= TabCredit;
+  assign is_entry = is_table && word <= last_word(sel) && index < entries(sel);
 
   function automatic logic [3:0] step(input table_e t);  // log2 of the entry's stride in words
     unique case (t)
       TabPort, TabPop, TabParam: return 4'd4;
       TabOutAxon:                return 4'd3;
       default:                   return 4'd0;
+    endcase
+  endfunction
+
+  function automatic logic [12:0] entries(input table_e t);
+    unique case (t)
+      TabPort:  return 13'(MaxPorts);
+      TabPop:   return 13'(MaxPops);
+      TabParam: return 13'(MaxParams);
+      TabMark:  return 13'(MarkWords);
+      default:  return 13'(MaxAxons);
     endcase
   endfunction
 
@@ -65,17 +77,21 @@ module eddy_host_port
     endcase
   endfunction
 
+  logic [ 3:0] word;
+  logic [12:0] index;
+  assign word  = wr.addr[3:0] & ~(4'hF << step(sel));
+  assign index = wr.addr[12:0] >> step(sel);
+
   // ------------------------------------------------------------- answer register
   logic answer_busy_q, answer_ram_q, answer_fresh_q;
   flit_t answer_q;
   logic [1:0] lane_q;
   logic take_read;
 
-  logic ram_turn, ram_write, ram_read;
-  assign ram_write = valid_i && is_write && is_ram;
-  assign ram_read  = valid_i && !is_write && is_ram && !answer_busy_q;
-  assign ram_turn  = ram_write || ram_read;
-  assign ready_o   = !ram_turn || mem_gnt_i;
+  logic ram_access, filling;
+  assign ram_access = valid_i && is_ram && (is_write || !answer_busy_q);
+  assign filling    = fill_left_o != '0;
+  assign ready_o    = !ram_access || (!filling && mem_gnt_i);
   assign take_read = valid_i && ready_o && !is_write && !answer_busy_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -113,10 +129,8 @@ module eddy_host_port
 
   // ------------------------------------------------------------- tables
   logic [TableDataBits-1:0] staged_q, merged;
-  logic [3:0] word;
   logic table_write;
-  assign table_write = valid_i && is_write && is_table;
-  assign word = wr.addr[3:0] & ~(4'hF << step(sel));
+  assign table_write = valid_i && is_write && is_entry;
 
   always_comb begin
     merged = staged_q;
@@ -140,7 +154,7 @@ module eddy_host_port
   always_ff @(posedge clk_i) begin
     if (commit) begin
       sel_q   <= sel;
-      index_q <= TableIndexBits'(wr.addr[12:0] >> step(sel));
+      index_q <= TableIndexBits'(index);
       data_q  <= merged;
     end
   end
@@ -153,41 +167,34 @@ module eddy_host_port
 
   // ------------------------------------------------------------- fill engine
   addr_t fill_q;
-  logic [AddrBits:0] fill_left_q;
-  assign fill_left_o = fill_left_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      fill_left_q <= '0;
-    end else if (reg_we_o && reg_addr_o == RegFillWords) begin
-      fill_left_q <= wr.data[AddrBits:0];
-    end else if (fill_left_q != '0 && !ram_turn && mem_gnt_i) begin
-      fill_left_q <= fill_left_q - 1'b1;
-    end
+    if (!rst_ni) fill_left_o <= '0;
+    else if (reg_we_o && reg_addr_o == RegFillWords) fill_left_o <= wr.data[AddrBits:0];
+    else if (filling && mem_gnt_i) fill_left_o <= fill_left_o - 1'b1;
   end
   always_ff @(posedge clk_i) begin
     if (reg_we_o && reg_addr_o == RegFillBase) fill_q <= wr.data[AddrBits-1:0];
-    else if (fill_left_q != '0 && !ram_turn && mem_gnt_i) fill_q <= fill_q + 1'b1;
+    else if (filling && mem_gnt_i) fill_q <= fill_q + 1'b1;
   end
 
   always_comb begin
     mem_o = '{valid: 1'b1, we: 1'b1, addr: fill_q, mask: '1, data: '0};
-    if (ram_turn) begin
-      mem_o.we   = is_write;
-      mem_o.addr = wr.addr[AddrBits+1:2];
-      mem_o.mask = WordMask'(2'b11) << {wr.addr[1:0], 1'b0};
-      mem_o.data = {Lanes{wr.data}};
-    end else begin
-      mem_o.valid = fill_left_q != '0;
+    if (!filling) begin
+      mem_o.valid = ram_access;
+      mem_o.we    = is_write;
+      mem_o.addr  = wr.addr[AddrBits+1:2];
+      mem_o.mask  = WordMask'(2'b11) << {wr.addr[1:0], 1'b0};
+      mem_o.data  = {Lanes{wr.data}};
     end
   end
 
   // ------------------------------------------------------------- errors
   logic outside, second;
-  assign outside       = valid_i && ready_o && !is_ram && !is_reg && !(is_table && is_write);
+  assign outside       = valid_i && ready_o && !is_ram && !is_reg && !(is_entry && is_write);
   assign second        = valid_i && !is_write && answer_busy_q;
   assign error_valid_o = outside || second;
   assign error_o       = '{code: ErrAddress, tile: tile_id_i, axon: '0, info: 27'(wr.addr)};
 
-  assign active_o = answer_busy_q || table_o.valid || fill_left_q != '0;
+  assign active_o      = answer_busy_q || table_o.valid || filling;
 endmodule

@@ -25,7 +25,7 @@ module eddy_host_table
     output host_error_t         error_o,
     output logic                active_o
 );
-  logic valid, is_table, is_pixel, ready, port_active;
+  logic valid, is_table, is_pixel, ready, refused, port_active;
   write_t word;
   assign valid        = (reg_valid_i || load_valid_i) && !busy_i;
   assign reg_ready_o  = !busy_i && ready;
@@ -60,7 +60,7 @@ module eddy_host_table
       .reg_wdata_o   (),
       .reg_rdata_i   ('0),
       .fill_left_o   (),
-      .error_valid_o (),
+      .error_valid_o (refused),
       .error_o       (),
       .active_o      (port_active)
   );
@@ -68,7 +68,7 @@ module eddy_host_table
 
   always_comb begin
     error_o            = '0;
-    error_o.valid      = valid && !is_table && !is_pixel;
+    error_o.valid      = (valid && !is_table && !is_pixel) || refused;
     error_o.code       = host_err_e'(ErrAddress);
     error_o.tile       = tile_id_i;
     error_o.error.code = ErrAddress;
