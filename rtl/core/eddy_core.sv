@@ -257,5 +257,6 @@ module eddy_core
       .rdata_o(rdata)
   );
 
-  assign active_o = host_active || control_active || counters_active || arrival_active || integrate_active || sweep_active;
+  assign active_o = host_active || control_active || counters_active || arrival_active || integrate_active ||
+      sweep_active;
 endmodule

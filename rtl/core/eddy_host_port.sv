@@ -42,11 +42,16 @@ module eddy_host_port
 
   logic is_write, is_ram, is_reg, is_table, is_entry;
   table_e sel;
+  logic [3:0] word;
+  logic [12:0] index;
   assign is_write = flit_i.kind == KindWrite;
   assign sel      = table_e'(wr.addr[16:13]);
   assign is_ram   = wr.addr[17:16] == 2'b00;
   assign is_reg   = wr.addr[17] && sel == TabRegs && wr.addr[12:8] == '0;
   assign is_table = wr.addr[17] && sel <= TabCredit;
+  // Place in the entry, and which entry.
+  assign word     = wr.addr[3:0] & ~(4'hF << step(sel));
+  assign index    = wr.addr[12:0] >> step(sel);
   assign is_entry = is_table && word <= last_word(sel) && index < entries(sel);
 
   function automatic logic [3:0] step(input table_e t);  // log2 of the entry's stride in words
@@ -76,11 +81,6 @@ module eddy_host_port
       default:    return 4'd0;
     endcase
   endfunction
-
-  logic [ 3:0] word;
-  logic [12:0] index;
-  assign word  = wr.addr[3:0] & ~(4'hF << step(sel));
-  assign index = wr.addr[12:0] >> step(sel);
 
   // ------------------------------------------------------------- answer register
   logic answer_busy_q, answer_ram_q, answer_fresh_q;

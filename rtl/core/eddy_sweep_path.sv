@@ -279,7 +279,8 @@ module eddy_sweep_path
           starved: run_i && waits_for_input && !waits_for_credit && !sweep_active
       };
 
-  assign active_o = schedule_active || sweep_active || !emit_idle || credit_busy || flit_valid_o || trace_valid_q || trace_end_q;
+  assign active_o = schedule_active || sweep_active || !emit_idle || credit_busy || flit_valid_o || trace_valid_q ||
+      trace_end_q;
 
   `EDDY_ASSUME(ProgressOnKnownAxon, !progress_i.valid || (AxonBits + 1)'(progress_i.axon) < in_axons_i)
 endmodule
