@@ -16,7 +16,7 @@ struct ArrayOptions {
   std::uint64_t seed = 1;  ///< of what registers without reset and memories start with
   int threads = 1;         ///< results do not depend on it
   bool skip_quiet = true;  ///< leave out tiles that would not change; results do not depend on it
-  WaveOptions waves;
+  WaveOptions waves{};
 };
 
 class TileArray final : public Fabric {
