@@ -88,7 +88,6 @@ class Tile {
     return true;
   }
 
-  [[nodiscard]] Veddy_tile& model() { return *model_; }
   [[nodiscard]] const TileState& state() const { return state_; }
 
  private:

@@ -37,7 +37,7 @@ class TileArray::Impl {
   [[nodiscard]] std::size_t faults_pending() const;
   [[nodiscard]] std::string who_waits() const;
   [[nodiscard]] const TileState& state(std::size_t tile) const { return tiles_[tile].state(); }
-  [[nodiscard]] std::size_t index(int y, int x) const;
+  std::size_t index(int y, int x) const;
 
   const int rows;
   const int columns;
@@ -68,7 +68,9 @@ class TileArray::Impl {
     std::atomic_ref(awake_[buffer][tile]).store(1, std::memory_order_relaxed);
   }
 
-  VerilatedContext context_;  // before the models
+  // Of the tiles without waves, and of those with: a file takes all models of a context. They live longer than the
+  // models.
+  std::array<VerilatedContext, 2> contexts_;
   bool skip_quiet_;
   std::vector<Tile> tiles_;
   std::vector<std::array<std::uint32_t, kLinks>> neighbours_;
@@ -99,14 +101,22 @@ TileArray::Impl::Impl(const ArrayOptions& options)
                                 " tiles: a side has 1 to 16");
   }
   const auto count = static_cast<std::size_t>(rows * columns);
-  context_.randReset(2);
-  context_.randSeed(static_cast<int>(mix(options.seed) & 0x7fffffffU) | 1);  // 0 would stand for the time of day
-  context_.traceEverOn(!options.waves.file.empty());
+  for (VerilatedContext& context : contexts_) {
+    context.randReset(2);
+    context.randSeed(static_cast<int>(mix(options.seed) & 0x7fffffffU) | 1);  // 0 would stand for the time of day
+  }
+  contexts_[1].traceEverOn(true);
+  const auto& chosen = options.waves.tiles;
+  const auto with_waves = [&](int y, int x) {
+    if (options.waves.file.empty()) return false;
+    return chosen.empty() || std::find(chosen.begin(), chosen.end(), std::pair(y, x)) != chosen.end();
+  };
+  for (const auto& [y, x] : chosen) index(y, x);  // throws for a tile that is not there
 
   tiles_.reserve(count);
   for (int y = 0; y < rows; ++y) {
     for (int x = 0; x < columns; ++x) {
-      tiles_.emplace_back(context_, y, x);
+      tiles_.emplace_back(contexts_[with_waves(y, x) ? 1 : 0], y, x);
       const auto at = [&](int row, int column) {
         return static_cast<std::uint32_t>((row + rows) % rows * columns + (column + columns) % columns);
       };
@@ -125,18 +135,10 @@ TileArray::Impl::Impl(const ArrayOptions& options)
   const int threads = std::clamp(options.threads, 1, static_cast<int>(count));
   members_.resize(static_cast<std::size_t>(threads));
   if (threads > 1) {
-    crew_ = std::make_unique<Crew>(threads, [this] { Verilated::threadContextp(&context_); });
+    crew_ = std::make_unique<Crew>(threads, [this] { Verilated::threadContextp(&contexts_[0]); });
   }
 
-  if (!options.waves.file.empty()) {
-    waves_ = std::make_unique<WaveFile>(options.waves);
-    const auto& chosen = options.waves.tiles;
-    for (const auto& [y, x] : chosen) waves_->add(tiles_[index(y, x)].model());
-    if (chosen.empty()) {
-      for (Tile& tile : tiles_) waves_->add(tile.model());
-    }
-    waves_->open();
-  }
+  if (!options.waves.file.empty()) waves_ = std::make_unique<WaveFile>(contexts_[1], options.waves);
   reset();
 }
 

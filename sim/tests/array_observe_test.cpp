@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be seen of an array: trace, waves, who waits for whom.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "array_messages.hpp"
+#include "array_traffic.hpp"
+#include "eddy/sim/event_trace.hpp"
+#include "eddy/sim/tile_array.hpp"
+
+namespace eddy::sim {
+namespace {
+
+using namespace pkg;
+
+constexpr coord_t Rows = 2, Columns = 3;
+constexpr std::array<std::int32_t, Lanes> Activations{5, 0, -7, 9};
+
+/// A population without input on tile (0, 1): each pixel has the activations above. Sends to the i/o end of tile (0,
+/// 0). Returns what starts it.
+HostWrite load_population(TileArray& array, std::uint16_t in_count) {
+  const pool_axis_t no_pool{.stride = 1, .size = 1, .pad = 0};
+  pop_t pop{};
+  pop.rows = pop.acc_rows = Rows;
+  pop.cols = pop.acc_cols = Columns;
+  pop.words = 1;
+  pop.acc_row = Columns;
+  pop.ref_base = 64;
+  pop.mark_row = 1;
+  pop.lo = -100;
+  pop.hi = 100;
+  pop.pool_y = pop.pool_x = no_pool;
+  pop.keep_acc = pop.send_delta = pop.visit_all = true;
+  pop.xbits = pop.cbits = 2;
+  pop.in_count = in_count;
+  pop.out_count = 1;
+
+  param_word_t params{};
+  for (std::size_t lane = 0; lane < Lanes; ++lane) {
+    params.item[lane] = {.bias = Activations[lane], .mul = 0x8000, .shift = 15, .theta = 0};
+  }
+  out_axon_t out{};
+  out.dest = io_end(0, 0);
+  out.axon = 3;
+  out.y1 = Rows - 1;
+  out.x1 = Columns - 1;
+  out.c1 = Lanes - 1;
+  out.a = out.d = 1;
+  out.b_token = 1;
+  out.rows = Rows;
+  const in_source_t source{.dest = core(0, 2), .axon = 11, .idle = 0};
+
+  std::vector<HostWrite> writes;
+  add_entry(writes, table_e::TabPop, 0, pop);
+  add_entry(writes, table_e::TabParam, 0, params);
+  add_entry(writes, table_e::TabOutAxon, 0, out);
+  add_entry(writes, table_e::TabInSource, 0, source);
+  for (const table_e table : {table_e::TabSent, table_e::TabCredit, table_e::TabProgress}) {
+    add_entry(writes, table, 0, axon_state_t{});
+  }
+  writes.push_back(register_write(reg_e::RegPops, 1));
+  writes.push_back(register_write(reg_e::RegInAxons, in_count));
+  writes.push_back(register_write(reg_e::RegOutAxons, 1));
+  writes.push_back(register_write(reg_e::RegReset, 1));
+  for (int i = 0; i < 4; ++i) array.step();
+  array.write_host(0, 1, writes);
+  array.write_ram(0, 1, 0, std::vector<std::uint32_t>(128 * Lanes));
+  return register_write(reg_e::RegControl, 1);
+}
+
+TEST(ArrayTrace, ShowsWhatIsSent) {
+  for (const int threads : {1, 2}) {
+    TileArray array({.rows = 1, .columns = 3, .threads = threads});
+    const HostWrite start = load_population(array, 0);
+    std::ostringstream text;
+    EventTrace trace(text);
+    array.on_trace = [&](int y, int x, const trace_t& seen) { trace.add(array.cycle(), y, x, seen); };
+    const auto out = exchange(array, 0, 0, {write_message(core(0, 1), start)}, array.io(0, 0), 300);
+
+    std::vector<std::string> sent;
+    for (const std::uint64_t flit : out) {
+      const flit_t came = flit_t::from_u64(flit);
+      if (came.kind != kind_e::KindEvent) continue;
+      const event_t event = event_t::from_u64(came.body);
+      std::ostringstream line;
+      line << "0 1 0 0 " << (event.pos >> 4) << ' ' << ((event.pos >> 2) & 3) << ' ' << (event.pos & 3) << ' '
+           << event.value;
+      sent.push_back(line.str());
+    }
+    EXPECT_EQ(sent.size(), std::size_t{Rows * Columns * 3});
+
+    std::vector<std::string> traced, comments;
+    std::istringstream lines(text.str());
+    for (std::string line; std::getline(lines, line);) {
+      if (line[0] == '#')
+        comments.push_back(line);
+      else
+        traced.push_back(line.substr(line.find(' ') + 1));
+    }
+    EXPECT_EQ(traced, sent);
+    ASSERT_EQ(comments.size(), 2U) << text.str();
+    EXPECT_NE(comments[1].find("end of frame 0"), std::string::npos);
+  }
+}
+
+TEST(ArrayWatchdog, NamesTheAxonWhoseCreditIsMissing) {
+  TileArray array({.rows = 1, .columns = 3});
+  const HostWrite start = load_population(array, 0);
+  exchange(array, 0, 0, {write_message(core(0, 1), start)}, array.io(0, 0), 300);
+  ASSERT_TRUE(array.quiet());
+  EXPECT_EQ(
+      array.who_waits(),
+      "tile (0,1) population 0, frame 1 (modulo 256), row 0 of 2: waits for credit of out-axon 0 (to the i/o end of "
+      "tile (0,0), in-axon 3, which has swept 0 rows)\n");
+}
+
+TEST(ArrayWatchdog, NamesTheAxonWhoseInputIsMissing) {
+  TileArray array({.rows = 1, .columns = 3});
+  const HostWrite start = load_population(array, 1);
+  array.write_host(0, 1, std::vector<HostWrite>{start});
+  EXPECT_EQ(array.who_waits(),
+            "tile (0,1) population 0, frame 0 (modulo 256), row 0 of 2: waits for input on in-axon 0 (from tile (0,2), "
+            "out-axon 11, has 0 rows)\n");
+}
+
+/// Times in the head of an FST file, big-endian: the first and the last that it holds.
+std::pair<std::uint64_t, std::uint64_t> times(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::array<unsigned char, 25> head{};
+  in.read(reinterpret_cast<char*>(head.data()), head.size());
+  const auto number = [&](std::size_t at) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < 8; ++i) value = value << 8 | head[at + i];
+    return value;
+  };
+  return {number(9), number(17)};
+}
+
+TEST(ArrayWaves, AreWrittenForTheWindowAndTheTilesAndChangeNothing) {
+  const std::string file = testing::TempDir() + "eddy_array_waves.fst";
+  const auto run = [&](const WaveOptions& waves) {
+    std::filesystem::remove(file);
+    TileArray array({.rows = 2, .columns = 2, .threads = 2, .waves = waves});
+    Traffic traffic(array, {.seed = 2});
+    for (int i = 0; i < 60; ++i) traffic.step(true);
+    return array.checksum();
+  };
+  const std::uint64_t reference = run({});
+  EXPECT_FALSE(std::filesystem::exists(file));
+
+  EXPECT_EQ(run({.file = file, .from = 10, .to = 30, .tiles = {}}), reference);
+  const std::uintmax_t all = std::filesystem::file_size(file);
+  EXPECT_EQ(times(file), std::pair(std::uint64_t{20}, std::uint64_t{61}));
+
+  EXPECT_EQ(run({.file = file, .from = 10, .to = 30, .tiles = {std::pair{1, 0}}}), reference);
+  const std::uintmax_t one = std::filesystem::file_size(file);
+  EXPECT_GT(one, 1000U);
+  EXPECT_LT(one, all / 2) << "of one tile in four";
+  std::filesystem::remove(file);
+}
+
+TEST(ArrayWaves, SayWhereTheyCannotBeWritten) {
+  EXPECT_THROW(TileArray({.waves = {.file = "/no/such/folder/x.fst", .tiles = {}}}), std::runtime_error);
+  EXPECT_THROW(TileArray({.waves = {.file = "x.fst", .from = 5, .to = 4, .tiles = {}}}), std::invalid_argument);
+  EXPECT_THROW(TileArray({.waves = {.file = "x.fst", .tiles = {std::pair{0, 1}}}}), std::out_of_range);
+}
+
+}  // namespace
+}  // namespace eddy::sim
