@@ -56,11 +56,12 @@ check-format: setup ## fail where something is not formatted
 	@scripts/setup check
 	@scripts/format --check
 
-synth: configure ## elaborate tile and gateway for synthesis, check them, print cells and memories
+synth: configure ## synthesise tile and gateway, elaborate the chip, check them, print cells and memories
 	@scripts/setup check
 	@cmake --build $(BUILD) --target eddy_csr_generate
 	@scripts/synth --build $(BUILD) --top eddy_tile
 	@scripts/synth --build $(BUILD) --top eddy_gateway
+	@scripts/synth --build $(BUILD) --top eddy_chip --param Rows=2 --param Cols=2 --wiring
 
 sanitize: setup ## the tests of driver and simulator under address and undefined-behaviour sanitizers
 	@test -e $(SANITIZED)/build.ninja || \

@@ -3,6 +3,9 @@
 
 Ends with status 1 when slang refuses the source or the netlist has a fault: a net with several drivers or none, a loop
 of logic, a latch, a register whose reset value is not constant.
+
+With --wiring, modules stay apart and are not optimised: quick, for what only joins others that are synthesised on
+their own.
 """
 
 import argparse
@@ -23,13 +26,13 @@ def sources(build: Path) -> tuple[list[Path], list[Path]]:
     return packages, folders + [generated]
 
 
-def elaborate(design: ys.Design, top: str, build: Path, params: list[str]) -> None:
-    """Reads `top` and all below it as word-level cells and memories, checks and optimises the result."""
+def elaborate(design: ys.Design, top: str, build: Path, params: list[str], wiring: bool) -> None:
+    """Reads `top` and all below it as word-level cells and memories, checks the result and, but for wiring, optimises it."""
     packages, folders = sources(build)
     tops = [path for folder in folders for path in folder.glob(f"{top}.sv")]
     if not tops:
         sys.exit(f"synth: there is no {top}.sv in the folders of rtl/")
-    words = ["read_slang", "--top", top]
+    words = ["read_slang", "--top", top] + ["--keep-hierarchy"] * wiring
     for param in params:
         words += ["-G", param]
     for folder in folders:
@@ -44,6 +47,11 @@ def elaborate(design: ys.Design, top: str, build: Path, params: list[str]) -> No
         "opt_dff",
         # Every register resets to a constant, and there is no latch.
         "select -assert-none t:$dlatch t:$aldff t:$aldffe",
+    ):
+        ys.run_pass(command, design)
+    if wiring:
+        return
+    for command in (
         f"synth -top {top} -run coarse:fine",
         "check -assert",
     ):
@@ -72,17 +80,32 @@ def report(design: ys.Design, top: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def wiring_report(design: ys.Design, top: str) -> str:
+    """Modules of the design, and how many of each `top` and the modules below it hold."""
+    held: Counter[str] = Counter()
+    todo = [ys.IdString("\\" + top)]
+    while todo:
+        for cell in design.module(todo.pop()).cells_.values():
+            if design.module(cell.type):
+                held[cell.type.str().split("$")[0].lstrip("\\")] += 1
+                todo.append(cell.type)
+    lines = [f"{top}: elaborated and checked, modules in it:"]
+    lines += [f"  {many:8d}  {name}" for name, many in sorted(held.items(), key=lambda h: (-h[1], h[0]))]
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--top", default="eddy_tile")
     parser.add_argument("--build", type=Path, default=ROOT / "build", help="holds the generated registers")
     parser.add_argument("--param", action="append", default=[], metavar="Name=value")
     parser.add_argument("--report", type=Path, required=True, help="where the summary goes")
+    parser.add_argument("--wiring", action="store_true", help="elaborate and check only, module by module")
     args = parser.parse_args()
 
     design = ys.Design()
-    elaborate(design, args.top, args.build, args.param)
-    args.report.write_text(report(design, args.top))
+    elaborate(design, args.top, args.build, args.param, args.wiring)
+    args.report.write_text(wiring_report(design, args.top) if args.wiring else report(design, args.top))
 
 
 if __name__ == "__main__":
