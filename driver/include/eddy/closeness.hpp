@@ -4,7 +4,10 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 namespace eddy {
 
@@ -16,6 +19,11 @@ struct Closeness {
   double rms_share = 0;    // root mean square difference, as a share of the float values' standard deviation
   double correlation = 0;  // Pearson's; NaN, as rms_share, where the values do not vary
 };
+
+/// "correlation 0.9985, difference 0.112 in the mean, 1.9 at most, 5.1 % of the values' spread".
+std::string to_text(const Closeness& closeness);
+/// The members by name; null where a figure is not defined.
+nlohmann::ordered_json to_json(const Closeness& closeness);
 
 /// Gathers the closeness of an output, frame by frame, in constant memory but for one Closeness a frame.
 class ClosenessMeter {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Frames of a run side by side, with marks and a caption each.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "task/canvas.hpp"
+
+namespace eddy {
+
+/// Something to draw over a frame: around (x, y), lengths in pixels of the frame.
+struct Mark {
+  enum class Kind { box, circle, cross } kind = Kind::box;
+  double x = 0, y = 0, width = 0, height = 0;  // a circle is `width` in diameter, a cross `width` wide and high
+  Colour colour;
+};
+
+struct SheetFrame {
+  Picture picture;
+  std::vector<Mark> marks;
+  std::string caption;
+  Colour caption_colour;
+};
+
+/// A line below the frames that explains a colour.
+struct LegendEntry {
+  Colour colour;
+  std::string text;
+};
+
+/// All frames have the shape of the first. `blue_first`: three channels are blue, green, red. Throws FileError.
+void write_contact_sheet(const std::filesystem::path& file, const std::vector<const SheetFrame*>& frames,
+                         const std::string& title, const std::vector<LegendEntry>& legend, bool blue_first);
+
+}  // namespace eddy

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "task/whole_file.hpp"
+
+#include <fstream>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "eddy/error.hpp"
+
+namespace eddy {
+
+WholeFile::WholeFile(std::filesystem::path file) : file_(std::move(file)), part_(file_) { part_ += ".part"; }
+
+WholeFile::~WholeFile() {
+  std::error_code ignored;
+  if (!published_) std::filesystem::remove(part_, ignored);
+}
+
+void WholeFile::publish() {
+  std::error_code error;
+  std::filesystem::rename(part_, file_, error);
+  if (error) throw FileError(fmt::format("{}: cannot be written ({})", file_.string(), error.message()));
+  published_ = true;
+}
+
+void write_whole(const std::filesystem::path& file, std::string_view bytes) {
+  WholeFile whole(file);
+  std::ofstream stream(whole.part(), std::ios::binary);
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  stream.close();
+  if (!stream) throw FileError(fmt::format("{}: cannot be written", file.string()));
+  whole.publish();
+}
+
+}  // namespace eddy

@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The float judge: ONNX Runtime on the frames of a run. The driver starts it and compares (driver/src/task/referee.cpp).
+
+  referee.py                                  prints what judges, or ends with status 3 where it is not installed
+  referee.py MODEL FRAMES.npy OUTPUT ...      writes the outputs of each frame to standard output: float32, one after another
+
+FRAMES is [frames][shape of the model's input], normalised.
+"""
+import sys
+
+import numpy
+
+try:
+    import onnxruntime
+except ImportError as error:
+    sys.exit(print(error, file=sys.stderr) or 3)
+
+
+def answer(model, frames, outputs, stream):
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors only
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    for frame in numpy.load(frames, mmap_mode="r"):
+        for values in session.run(outputs, {name: numpy.ascontiguousarray(frame)}):
+            stream.write(numpy.ascontiguousarray(values, dtype="<f4").tobytes())
+        stream.flush()
+
+
+def main():
+    if len(sys.argv) < 4:
+        print("ONNX Runtime", onnxruntime.__version__)
+        return
+    model, frames, *outputs = sys.argv[1:]
+    try:
+        answer(model, frames, outputs, sys.stdout.buffer)
+    except Exception as error:  # the driver shows the line; a trace of Python says no more
+        sys.exit(f"{type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    main()
