@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "harness/checksum.hpp"
+#include "harness/common.hpp"
 #include "harness/crew.hpp"
 #include "harness/link.hpp"
 #include "harness/link_faults.hpp"
@@ -26,6 +27,8 @@ constexpr std::size_t TilesAMember = 2;  // fewer are not worth a second thread
 class TileArray::Impl {
  public:
   explicit Impl(const ArrayOptions& options);
+  // Verilator takes a model's scopes out of the thread's context: another model's, ended before, must not be it.
+  ~Impl() { Verilated::threadContextp(&contexts_[0]); }
 
   void reset();
   void step(const std::function<void(int, int, const pkg::trace_t&)>& on_trace);
@@ -103,7 +106,7 @@ TileArray::Impl::Impl(const ArrayOptions& options)
   const auto count = static_cast<std::size_t>(rows * columns);
   for (VerilatedContext& context : contexts_) {
     context.randReset(2);
-    context.randSeed(static_cast<int>(mix(options.seed) & 0x7fffffffU) | 1);  // 0 would stand for the time of day
+    context.randSeed(context_seed(options.seed));
   }
   contexts_[1].traceEverOn(true);
   const auto& chosen = options.waves.tiles;
@@ -128,7 +131,7 @@ TileArray::Impl::Impl(const ArrayOptions& options)
   last_edge_.resize(count);
   chains_.resize(count);
   faults_.resize(count);
-  ends_.resize(count);
+  ends_.resize(count, unused_end());
   end_used_.resize(count);
   stepped_.reserve(count);
 
@@ -155,7 +158,8 @@ void TileArray::Impl::reset() {
     tiles_[tile].read_io(ends_[tile]);
     inputs_[0][tile] = inputs_[1][tile] = {};
     chains_[tile] = last_edge_[tile] = 0;
-    wake(now_, tile);
+    awake_[now_][tile] = tiles_[tile].active();
+    awake_[now_ ^ 1U][tile] = 0;
   }
   cycle = evaluated = 0;
 }
@@ -281,6 +285,7 @@ IoEnd& TileArray::Impl::io(std::size_t tile) {
   if (!end_used_[tile]) {
     end_used_[tile] = 1;
     used_ends_.push_back(tile);
+    ends_[tile].out_ready = false;
   }
   tiles_[tile].read_io(ends_[tile]);
   return ends_[tile];
@@ -290,17 +295,12 @@ IoEnd& TileArray::Impl::io(std::size_t tile) {
 void TileArray::Impl::write_host(std::size_t tile, std::span<const HostWrite> writes) {
   if (!quiet()) throw std::logic_error("the back door is open only while all tiles are quiet");
   Tile& t = tiles_[tile];
-  const pkg::dest_t here{.tile = {.y = static_cast<std::uint8_t>(tile / static_cast<std::size_t>(columns)),
-                                  .x = static_cast<std::uint8_t>(tile % static_cast<std::size_t>(columns))},
-                         .io = false};
+  const int y = static_cast<int>(tile) / columns, x = static_cast<int>(tile) % columns;
   IoEnd end;
   t.read_io(end);
   for (std::size_t done = 0; done < writes.size() || t.active();) {
     end.in_valid = done < writes.size();
-    if (end.in_valid) {
-      const pkg::write_t write{.addr = writes[done].first, .data = writes[done].second, .unused = 0};
-      end.in_flit = pkg::flit_t{.kind = pkg::kind_e::KindWrite, .dest = here, .body = write.to_u64()}.to_u64();
-    }
+    if (end.in_valid) end.in_flit = write_flit(y, x, writes[done]);
     done += end.in_valid && end.in_ready;
     t.low({}, end, 0);
     t.high();
