@@ -28,7 +28,7 @@ module eddy_tile
     // observation
     output trace_t                     trace_o,
     output sweep_wait_e  [MaxPops-1:0] wait_o,
-    output logic                       waiting_o,               // events or tokens wait in front of the MAC
+    output logic                       waiting_o,                // events or tokens wait in front of the MAC
     output logic                       active_o
 );
   logic rx_valid, rx_ready, tx_valid, tx_ready, router_active, core_active;
