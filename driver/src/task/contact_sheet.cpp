@@ -19,8 +19,8 @@ constexpr int most_height = 448;  // of a panel, where frames are upright
 constexpr int gap = 8;
 constexpr int text_size = 14, title_size = 17;
 constexpr int line_height = 22;
-constexpr double line_width = 1.8;
-constexpr int dark = 64;  // pictures whose brightest pixel is darker are brightened, or nothing would be seen
+constexpr double line_width = 2;  // pixels of the sheet
+constexpr int dark = 64;          // pictures whose brightest pixel is darker are brightened, or nothing would be seen
 constexpr Colour background{24, 26, 30}, light{232, 234, 238};
 
 /// Pixels of 1 or 3 channels, red first, bright enough to be seen.
