@@ -4,6 +4,7 @@
 #include <png.h>
 
 #include <algorithm>
+#include <random>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "task/contact_sheet.hpp"
 #include "task/font.hpp"
 #include "task/spread.hpp"
+#include "task/whole_file.hpp"
 
 namespace eddy {
 namespace {
@@ -109,7 +111,7 @@ TEST(Font, WritesOnTheBaseline) {
 TEST_F(Pictures, PngIsReadBackAsItWasDrawn) {
   Canvas canvas(50, 20, Colour{10, 20, 30});
   canvas.box(25, 10, 30, 10, 3, red);
-  canvas.write_png(file_);
+  write_whole(file_, canvas.png());
   const Canvas back = read_back();
   ASSERT_EQ(back.width(), 50);
   ASSERT_EQ(back.height(), 20);
@@ -118,8 +120,18 @@ TEST_F(Pictures, PngIsReadBackAsItWasDrawn) {
   }
 }
 
-TEST_F(Pictures, PngInAFolderThatIsNotThereIsAnError) {
-  EXPECT_THROW(Canvas(5, 5, black).write_png(fs::path(::testing::TempDir()) / "no/such/folder.png"), FileError);
+TEST_F(Pictures, SheetInAFileThatCannotBeIsAnError) {
+  const SheetFrame frame{Picture{{1, 2, 2}, {1, 2, 3, 4}, {}}, {}, "", white};
+  EXPECT_THROW(write_contact_sheet("/proc/no/folder.png", {&frame}, "", {}, false), FileError);
+}
+
+TEST_F(Pictures, SheetOfNoiseIsSmallAllTheSame) {
+  std::mt19937 random(5);
+  Picture noise{{3, 96, 128}, {}, {}};
+  for (int i = 0; i < 3 * 96 * 128; ++i) noise.pixels.push_back(static_cast<std::uint8_t>(random()));
+  const SheetFrame frame{noise, {}, "", white};
+  write_contact_sheet(file_, std::vector<const SheetFrame*>(12, &frame), "", {}, false);
+  EXPECT_LT(fs::file_size(file_), 1'000'000U);
 }
 
 TEST_F(Pictures, SheetShowsFramesMarksAndCaptions) {

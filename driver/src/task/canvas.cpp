@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "eddy/error.hpp"
-#include "task/whole_file.hpp"
 
 namespace eddy {
 
@@ -79,17 +78,19 @@ void Canvas::cross(double x, double y, double size, double width, Colour colour)
   });
 }
 
-void Canvas::write_png(const std::filesystem::path& file) const {
+std::string Canvas::png() const {
   static_assert(sizeof(Colour) == 3, "three bytes a pixel, as libpng takes them");
-  WholeFile whole(file);
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
   image.width = static_cast<png_uint_32>(width_);
   image.height = static_cast<png_uint_32>(height_);
   image.format = PNG_FORMAT_RGB;
-  if (png_image_write_to_file(&image, whole.part().c_str(), 0, pixels_.data(), 0, nullptr) == 0)
-    throw FileError(fmt::format("{}: cannot be written ({})", file.string(), static_cast<const char*>(image.message)));
-  whole.publish();
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+  std::string bytes(size, '\0');
+  if (png_image_write_to_memory(&image, bytes.data(), &size, 0, pixels_.data(), 0, nullptr) == 0)
+    throw FileError(fmt::format("a PNG picture cannot be made ({})", static_cast<const char*>(image.message)));
+  bytes.resize(size);
+  return bytes;
 }
 
 }  // namespace eddy

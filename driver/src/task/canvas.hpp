@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -37,8 +36,8 @@ class Canvas {
   /// A cross of two diagonals, `size` from end to end in both directions.
   void cross(double x, double y, double size, double width, Colour colour);
 
-  /// Throws FileError.
-  void write_png(const std::filesystem::path& file) const;
+  /// The picture as bytes of a PNG file. Throws FileError where there is no memory for it.
+  [[nodiscard]] std::string png() const;
 
  private:
   [[nodiscard]] std::size_t index(int x, int y) const {

@@ -71,7 +71,7 @@ class ClassifyTask : public Task {
     nlohmann::ordered_json json{{"kind", file_.kind}, {"frames", nlohmann::json::array()}};
     for (const Answer& answer : answers_)
       json["frames"].push_back({{"frame", answer.frame}, {"class", classes_[answer.best]}});
-    write_whole(file, json.dump(1) + "\n");
+    write_whole(file, json.dump() + "\n");
   }
 
   void write_contact_sheet(const std::filesystem::path& file) const override {

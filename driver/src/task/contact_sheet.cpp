@@ -2,6 +2,7 @@
 #include "task/contact_sheet.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -9,13 +10,16 @@
 #include "eddy/error.hpp"
 #include "frames/resize.hpp"
 #include "task/font.hpp"
+#include "task/whole_file.hpp"
 
 namespace eddy {
 namespace {
 
 constexpr int columns = 4;
-constexpr int panel_width = 336;  // four of them beside each other are seen whole on most screens
-constexpr int most_height = 448;  // of a panel, where frames are upright
+constexpr std::array panel_widths{320, 240, 160, 80};  // the largest whose sheet is small enough
+constexpr std::size_t most_bytes = 1'000'000;
+constexpr double most_aspect = 1.5;  // height over width of a panel, where frames are upright
+constexpr int least_pitch = 200;     // room for a caption
 constexpr int gap = 8;
 constexpr int text_size = 14, title_size = 17;
 constexpr int line_height = 22;
@@ -49,8 +53,8 @@ Picture visible(const Picture& picture, bool blue_first) {
 }
 
 /// Size of a panel's picture: whole multiples for small frames, whose pixels are then seen as they are.
-double zoom(const Shape& shape) {
-  const double scale = std::min(static_cast<double>(panel_width) / shape.w, static_cast<double>(most_height) / shape.h);
+double zoom(const Shape& shape, int panel_width) {
+  const double scale = std::min(1.0 * panel_width / shape.w, most_aspect * panel_width / shape.h);
   return scale >= 2 ? std::floor(scale) : scale;
 }
 
@@ -67,16 +71,13 @@ void draw(Canvas& canvas, const Mark& mark, double scale) {
   }
 }
 
-}  // namespace
-
-void write_contact_sheet(const std::filesystem::path& file, const std::vector<const SheetFrame*>& frames,
-                         const std::string& title, const std::vector<LegendEntry>& legend, bool blue_first) {
-  if (frames.empty()) throw FileError(fmt::format("{}: there is no frame to show", file.string()));
+Canvas sheet(const std::vector<const SheetFrame*>& frames, const std::string& title,
+             const std::vector<LegendEntry>& legend, bool blue_first, int panel_width) {
   const Shape shape = frames.front()->picture.shape;
-  const double scale = std::max(zoom(shape), 1.0 / std::max(shape.w, shape.h));
+  const double scale = std::max(zoom(shape, panel_width), 1.0 / std::max(shape.w, shape.h));
   const int width = std::max(1, static_cast<int>(shape.w * scale)),
             height = std::max(1, static_cast<int>(shape.h * scale));
-  const int pitch_x = std::max(width, panel_width / 2) + gap, pitch_y = height + line_height + gap;
+  const int pitch_x = std::max(width, least_pitch) + gap, pitch_y = height + line_height + gap;
   const int rows = (static_cast<int>(frames.size()) + columns - 1) / columns;
   const int head = line_height + gap;
   const int foot = static_cast<int>(legend.size()) * line_height;
@@ -98,7 +99,20 @@ void write_contact_sheet(const std::filesystem::path& file, const std::vector<co
     text.write(canvas, gap, baseline, entry.text, entry.colour);
     baseline += line_height;
   }
-  canvas.write_png(file);
+  return canvas;
+}
+
+}  // namespace
+
+void write_contact_sheet(const std::filesystem::path& file, const std::vector<const SheetFrame*>& frames,
+                         const std::string& title, const std::vector<LegendEntry>& legend, bool blue_first) {
+  if (frames.empty()) throw FileError(fmt::format("{}: there is no frame to show", file.string()));
+  std::string png;
+  for (const int panel_width : panel_widths) {
+    png = sheet(frames, title, legend, blue_first, panel_width).png();
+    if (png.size() < most_bytes) break;
+  }
+  write_whole(file, png);
 }
 
 }  // namespace eddy

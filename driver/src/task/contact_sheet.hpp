@@ -30,7 +30,8 @@ struct LegendEntry {
   std::string text;
 };
 
-/// All frames have the shape of the first. `blue_first`: three channels are blue, green, red. Throws FileError.
+/// A PNG of less than a megabyte, with smaller pictures where they are rich. All frames have the shape of the first.
+/// `blue_first`: three channels are blue, green, red. Throws FileError.
 void write_contact_sheet(const std::filesystem::path& file, const std::vector<const SheetFrame*>& frames,
                          const std::string& title, const std::vector<LegendEntry>& legend, bool blue_first);
 

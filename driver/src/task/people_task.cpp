@@ -99,7 +99,7 @@ class PeopleTask : public Task {
       }
       json["frames"].push_back({{"frame", answer.frame}, {"people", people}});
     }
-    write_whole(file, json.dump(1) + "\n");
+    write_whole(file, json.dump() + "\n");
   }
 
   void write_contact_sheet(const std::filesystem::path& file) const override {
