@@ -42,7 +42,10 @@ Gateway::Gateway(const GatewayPlace& place, std::uint64_t seed) : model_(std::ma
   top.eval();
 }
 
-Gateway::~Gateway() { model_->top->final(); }
+Gateway::~Gateway() {
+  Verilated::threadContextp(&model_->context);
+  model_->top->final();
+}
 
 void Gateway::drive(GatewayFlits& flits, AxiPort& axi, RegisterPort& registers) {
   Veddy_gateway& top = *model_->top;

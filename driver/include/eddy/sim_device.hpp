@@ -16,15 +16,15 @@
 namespace eddy {
 
 struct SimOptions {
-  std::uint64_t seed = 1;    // of what registers start with, and of stalls; results do not depend on it
-  int threads = 1;           // results do not depend on it
-  bool dma_load = false;     // images go through the gateway, cycle by cycle, instead of through the back door
-  bool skip_quiet = true;    // leave out tiles that would not change; results do not depend on it
-  sim::MemoryTiming memory;  // time of host memory; `stall` for stalls by chance
-  double io_stall = 0;       // share of cycles, by chance, in which nothing passes between gateway and tiles
-  sim::WaveOptions waves;
-  std::string event_file;              // all firings as text, one a line; empty: none
-  std::vector<sim::Fault> faults;      // planted in the network, for tests of checks
+  std::uint64_t seed = 1;      // of what registers start with, and of stalls; results do not depend on it
+  int threads = 1;             // results do not depend on it
+  bool dma_load = false;       // images go through the gateway, cycle by cycle, instead of through the back door
+  bool skip_quiet = true;      // leave out tiles that would not change; results do not depend on it
+  sim::MemoryTiming memory{};  // time of host memory; `stall` for stalls by chance
+  double io_stall = 0;         // share of cycles, by chance, in which nothing passes between gateway and tiles
+  sim::WaveOptions waves{};
+  std::string event_file{};            // all firings as text, one a line; empty: none
+  std::vector<sim::Fault> faults{};    // planted in the network, for tests of checks
   std::uint64_t watchdog = 2'000'000;  // cycles without an event, token or transfer of memory, at least 10,000
 };
 
