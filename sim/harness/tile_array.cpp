@@ -19,8 +19,8 @@
 namespace eddy::sim {
 namespace {
 
-constexpr int MostTiles = 16;            // a side
-constexpr std::size_t TilesAMember = 2;  // fewer are not worth a second thread
+constexpr int MostTiles = 16;        // a side
+constexpr std::size_t FewTiles = 3;  // fewer are not worth a second thread
 
 }  // namespace
 
@@ -60,6 +60,7 @@ class TileArray::Impl {
   /// Tiles that must be stepped in this cycle, into stepped_.
   void find_awake();
   void share(void (Impl::*half)(std::size_t tile, Member& member));
+  void show_traces(const std::function<void(int, int, const pkg::trace_t&)>& on_trace);
   void low_half(std::size_t tile, Member& member);
   void high_half(std::size_t tile, Member& member);
   void whole(std::size_t tile, Member& member) {
@@ -232,16 +233,12 @@ void TileArray::Impl::high_half(std::size_t tile, Member& member) {
 }
 
 void TileArray::Impl::share(void (Impl::*half)(std::size_t tile, Member& member)) {
-  const std::size_t useful = crew_ ? std::min(members_.size(), stepped_.size() / TilesAMember) : 1;
-  if (useful < 2) {
+  if (!crew_ || stepped_.size() < FewTiles) {
     for (const std::size_t tile : stepped_) (this->*half)(tile, members_[0]);
     return;
   }
-  crew_->run([&](std::size_t member) {
-    const std::size_t first = stepped_.size() * member / members_.size();
-    const std::size_t last = stepped_.size() * (member + 1) / members_.size();
-    for (std::size_t i = first; i < last; ++i) (this->*half)(stepped_[i], members_[member]);
-  });
+  crew_->run(stepped_.size(),
+             [&](std::size_t item, std::size_t member) { (this->*half)(stepped_[item], members_[member]); });
 }
 
 void TileArray::Impl::step(const std::function<void(int, int, const pkg::trace_t&)>& on_trace) {
@@ -259,15 +256,22 @@ void TileArray::Impl::step(const std::function<void(int, int, const pkg::trace_t
   ++cycle;
   evaluated += stepped_.size();
 
-  if (!tracing_) return;
-  // Members hold neighbouring ranges of tiles, so this is the order of tiles.
-  for (Member& member : members_) {
-    for (const Seen& seen : member.seen) {
-      const auto tile = static_cast<int>(seen.tile);
-      on_trace(tile / columns, tile % columns, pkg::trace_t::unpack(seen.trace));
-    }
-    member.seen.clear();
+  if (tracing_) show_traces(on_trace);
+}
+
+void TileArray::Impl::show_traces(const std::function<void(int, int, const pkg::trace_t&)>& on_trace) {
+  std::vector<Seen>& all = members_[0].seen;
+  for (std::size_t member = 1; member < members_.size(); ++member) {
+    all.insert(all.end(), members_[member].seen.begin(), members_[member].seen.end());
+    members_[member].seen.clear();
   }
+  if (all.empty()) return;
+  if (crew_) std::sort(all.begin(), all.end(), [](const Seen& a, const Seen& b) { return a.tile < b.tile; });
+  for (const Seen& seen : all) {
+    const auto tile = static_cast<int>(seen.tile);
+    on_trace(tile / columns, tile % columns, pkg::trace_t::unpack(seen.trace));
+  }
+  all.clear();
 }
 
 bool TileArray::Impl::quiet() const {
