@@ -13,6 +13,10 @@
 #include "eddy/sim/memory.hpp"
 #include "eddy/sim/waves.hpp"
 
+namespace eddy::sim {
+class Fabric;
+}
+
 namespace eddy {
 
 struct SimOptions {
@@ -30,5 +34,9 @@ struct SimOptions {
 
 /// Threads, waves and faults are those of the simulation, which lives as long as the device.
 std::unique_ptr<Device> make_sim_device(const Chip& chip, const SimOptions& options = {});
+
+/// The same with tiles of the caller's, as many as the chip has; their options are not looked at.
+std::unique_ptr<Device> make_sim_device(const Chip& chip, const SimOptions& options,
+                                        std::unique_ptr<sim::Fabric> tiles);
 
 }  // namespace eddy

@@ -2,11 +2,6 @@
 #
 # Devices have a folder each. `rings` drives a gateway behind a transport, `sim` brings the simulator.
 file(GLOB device_sources CONFIGURE_DEPENDS
-  ${CMAKE_CURRENT_LIST_DIR}/model/*.cpp ${CMAKE_CURRENT_LIST_DIR}/rings/*.cpp)
-target_link_libraries(eddy_driver PRIVATE eddy_csr)
-if(EXISTS ${CMAKE_SOURCE_DIR}/sim/harness/tile_array.cpp)
-  file(GLOB sim_device_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/sim/*.cpp)
-  list(APPEND device_sources ${sim_device_sources})
-  target_link_libraries(eddy_driver PUBLIC eddy_sim)
-endif()
+  ${CMAKE_CURRENT_LIST_DIR}/model/*.cpp ${CMAKE_CURRENT_LIST_DIR}/rings/*.cpp ${CMAKE_CURRENT_LIST_DIR}/sim/*.cpp)
 target_sources(eddy_driver PRIVATE ${device_sources})
+target_link_libraries(eddy_driver PUBLIC eddy_sim PRIVATE eddy_csr)

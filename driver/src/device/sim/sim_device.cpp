@@ -19,7 +19,7 @@
 namespace eddy {
 namespace {
 
-sim::Simulation make_simulation(const Chip& chip, const SimOptions& options) {
+std::unique_ptr<sim::Fabric> make_tiles(const Chip& chip, const SimOptions& options) {
   auto tiles = std::make_unique<sim::TileArray>(sim::ArrayOptions{.rows = chip.rows,
                                                                   .columns = chip.columns,
                                                                   .seed = options.seed,
@@ -27,13 +27,16 @@ sim::Simulation make_simulation(const Chip& chip, const SimOptions& options) {
                                                                   .skip_quiet = options.skip_quiet,
                                                                   .waves = options.waves});
   for (const sim::Fault& fault : options.faults) tiles->add_fault(fault);
-  return {std::move(tiles),
-          {.gateway_y = chip.gateway.y,
-           .gateway_x = chip.gateway.x,
-           .seed = options.seed,
-           .memory = options.memory,
-           .io_stall = options.io_stall,
-           .skip_quiet = options.skip_quiet}};
+  return tiles;
+}
+
+sim::SimulationOptions simulation_options(const Chip& chip, const SimOptions& options) {
+  return {.gateway_y = chip.gateway.y,
+          .gateway_x = chip.gateway.x,
+          .seed = options.seed,
+          .memory = options.memory,
+          .io_stall = options.io_stall,
+          .skip_quiet = options.skip_quiet};
 }
 
 /// The simulator's own ways into the tiles.
@@ -57,8 +60,8 @@ class SimBackDoor final : public rings::BackDoor {
 
 class SimDevice final : public Device {
  public:
-  SimDevice(const Chip& chip, const SimOptions& options)
-      : simulation_(make_simulation(chip, options)),
+  SimDevice(const Chip& chip, const SimOptions& options, std::unique_ptr<sim::Fabric> tiles)
+      : simulation_(std::move(tiles), simulation_options(chip, options)),
         transport_(simulation_, options.watchdog),
         back_door_(simulation_.tiles(), chip.ram_words()),
         device_(transport_, "sim", {}, options.dma_load ? nullptr : &back_door_) {
@@ -135,7 +138,12 @@ class SimDevice final : public Device {
 }  // namespace
 
 std::unique_ptr<Device> make_sim_device(const Chip& chip, const SimOptions& options) {
-  return std::make_unique<SimDevice>(chip, options);
+  return make_sim_device(chip, options, make_tiles(chip, options));
+}
+
+std::unique_ptr<Device> make_sim_device(const Chip& chip, const SimOptions& options,
+                                        std::unique_ptr<sim::Fabric> tiles) {
+  return std::make_unique<SimDevice>(chip, options, std::move(tiles));
 }
 
 }  // namespace eddy

@@ -21,7 +21,7 @@ namespace eddy::sim {
 struct SimulationOptions {
   int gateway_y = 0, gateway_x = 0;  // the tile at whose i/o end the gateway sits
   std::uint64_t seed = 1;            // of all that chance decides
-  MemoryTiming memory;
+  MemoryTiming memory{};
   double io_stall = 0;  // share of cycles, by chance, in which the gateway's i/o end takes nothing, each way
   bool skip_quiet = true;
 };
