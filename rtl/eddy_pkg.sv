@@ -199,15 +199,15 @@ package eddy_pkg;
   } port_t;
 
   typedef struct packed {
-    coord_t                   y0;  // origin of the slice in its layer (pooled coordinates)
+    coord_t                   y0;          // origin of the slice in its layer (pooled coordinates)
     coord_t                   x0;
     chan_t                    c0;
-    coord_t                   rows;  // of the pooled slice
+    coord_t                   rows;        // of the pooled slice
     coord_t                   cols;
     logic [7:0]               words;
     addr_t                    acc_base;
     addr_t                    acc_row;
-    coord_t                   acc_rows;  // of the slice before the pool
+    coord_t                   acc_rows;    // of the slice before the pool
     coord_t                   acc_cols;
     logic                     flip;
     addr_t                    ref_base;
@@ -218,9 +218,9 @@ package eddy_pkg;
     act_t                     hi;
     pool_axis_t               pool_y;
     pool_axis_t               pool_x;
-    logic                     keep_acc;  // sources send differences: accumulators persist
+    logic                     keep_acc;    // sources send differences: accumulators persist
     logic                     send_delta;  // sends differences: references persist
-    logic                     visit_all;  // every pixel is swept in every frame
+    logic                     visit_all;   // every pixel is swept in every frame
     logic [3:0]               xbits;
     logic [4:0]               cbits;
     axon_id_t                 in_first;
@@ -307,19 +307,19 @@ package eddy_pkg;
   parameter int unsigned WordsState = ($bits(axon_state_t) + 31) / 32;
 
   typedef enum logic [7:0] {
-    RegControl    = 8'd0,   // bit 0 run, bit 1 halt
-    RegQueueBase  = 8'd1,   // word address of the event queue's ring
-    RegQueueWords = 8'd2,   // its length in words, a power of two, two entries a word
-    RegInAxons    = 8'd3,   // entries in use
-    RegOutAxons   = 8'd4,
-    RegPops       = 8'd5,
-    RegFillBase   = 8'd6,   // word address
-    RegFillWords  = 8'd7,   // writing starts the engine that fills with zeros; reads as words left
-    RegReset      = 8'd8,   // any write: protocol state of the sweep (row and parity of all populations) to 0
-    RegErrorDest  = 8'd9,   // dest_t of the gateway that errors go to
-    RegErrorLo    = 8'd10,  // first error, 52 bits (read only; any write clears it)
-    RegErrorHi    = 8'd11,
-    RegCounters   = 8'd32,  // counters from here on, two words each (low, high)
+    RegControl     = 8'd0,   // bit 0 run, bit 1 halt
+    RegQueueBase   = 8'd1,   // word address of the event queue's ring
+    RegQueueWords  = 8'd2,   // its length in words, a power of two, two entries a word
+    RegInAxons     = 8'd3,   // entries in use
+    RegOutAxons    = 8'd4,
+    RegPops        = 8'd5,
+    RegFillBase    = 8'd6,   // word address
+    RegFillWords   = 8'd7,   // writing starts the engine that fills with zeros; reads as words left
+    RegReset       = 8'd8,   // any write: protocol state of the sweep (row and parity of all populations) to 0
+    RegErrorDest   = 8'd9,   // dest_t of the gateway that errors go to
+    RegErrorLo     = 8'd10,  // first error, 52 bits (read only; any write clears it)
+    RegErrorHi     = 8'd11,
+    RegCounters    = 8'd32,  // counters from here on, two words each (low, high)
     RegPopCounters = 8'd128  // counters of population 0, then 1, ...: PopCounterWords each
   } reg_e;
 
@@ -399,10 +399,10 @@ package eddy_pkg;
 
   /// A group of neighbouring channels that the delta unit let through.
   typedef struct packed {
-    coord_t             x;      // in coordinates of the layer
-    chan_t              c;      // channel of lane 0
-    logic [Lanes-1:0]   fire;
-    act_t [Lanes-1:0]   value;
+    coord_t           x;      // in coordinates of the layer
+    chan_t            c;      // channel of lane 0
+    logic [Lanes-1:0] fire;
+    act_t [Lanes-1:0] value;
   } group_t;
 
   /// Trace: one neuron group as it fires, once whatever the number of axons, and the end of a population's frame. No load

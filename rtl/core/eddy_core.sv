@@ -101,7 +101,7 @@ module eddy_core
   );
 
   // The first of several in one cycle: a loss in the network comes before what follows from it.
-  logic own_error_valid;
+  logic   own_error_valid;
   error_t own_error;
   assign own_error_valid = bad_kind || host_error_valid;
   assign own_error       = bad_kind ? bad : host_error;
