@@ -109,6 +109,15 @@ std::string axon_text(const pkg::error_t& error, TileAt at, const Image* image) 
   }
 }
 
+/// What the gateway's in-axon carries.
+std::string results_of(const pkg::error_t& error, const Image* image) {
+  if (image == nullptr || error.code == err_e::ErrCredit || error.axon >= image->gateway.drains.size()) return "";
+  const Drain& drain = image->gateway.drains[error.axon];
+  const PopulationInfo& p = image->populations[static_cast<std::size_t>(drain.population)];
+  return fmt::format(" (results of layer {}, from tile ({}, {}))",
+                     image->layers[static_cast<std::size_t>(drain.layer)].name, p.tile.y, p.tile.x);
+}
+
 }  // namespace
 
 std::string error_text(host_err_e code, const pkg::tile_id_t& tile, const pkg::error_t& error, const Image* image) {
@@ -120,8 +129,8 @@ std::string error_text(host_err_e code, const pkg::tile_id_t& tile, const pkg::e
   }
   if (static_cast<int>(code) < static_cast<int>(host_err_e::HostErrOpcode)) {
     const auto own = static_cast<err_e>(code);
-    return fmt::format("the gateway at tile ({}, {}) reports {}{}: {}", at.y, at.x, to_string(own),
-                       axon_text(error, at, nullptr), meaning(own));
+    return fmt::format("the gateway at tile ({}, {}) reports {}{}{}: {}", at.y, at.x, to_string(own),
+                       axon_text(error, at, nullptr), results_of(error, image), meaning(own));
   }
   return fmt::format("the gateway reports {}, tile ({}, {}): {}", to_string(code), at.y, at.x, meaning(code));
 }

@@ -42,10 +42,10 @@ struct AxiConfirmation {
 };
 
 struct AxiPort {
-  AxiAddress read, write;
-  AxiWriteData write_data;
-  AxiReadData read_data;
-  AxiConfirmation confirmation;
+  AxiAddress read{}, write{};
+  AxiWriteData write_data{};
+  AxiReadData read_data{};
+  AxiConfirmation confirmation{};
 };
 
 }  // namespace eddy::sim
