@@ -265,6 +265,7 @@ void RingDevice::post_frames() {
                                               .address = slot.values,
                                               .parity = frames_posted_ % 2 == 1,
                                               .first = frames_posted_ == 0,
+                                              .irq = true,  // it may end after its results
                                               .op = op_e::OpFrame});
     posted_.push_back(frame);
     ++frames_posted_;
