@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+/// From a model and a clip to everything that a run needs: import, calibration on frames of the clip, quantisation,
+/// measured load, compilation. docs/driver.md.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "eddy/chip.hpp"
+#include "eddy/compile.hpp"
+#include "eddy/frames.hpp"
+#include "eddy/graph.hpp"
+#include "eddy/quantise.hpp"
+
+namespace eddy {
+
+/// Changes to what `input.json` says.
+struct InputChanges {
+  std::filesystem::path file;  // instead of the one beside the model
+  std::optional<Channels> channels;
+  std::optional<Resize> resize;
+  std::optional<double> scale;
+  std::vector<double> mean, std;
+};
+
+struct PrepareOptions {
+  std::string model = "people";      // a shipped network, an ONNX file, or a folder with one
+  std::string clip;                  // as open_clip takes it; empty: the model's own, or else the generated scene
+  std::optional<FrameRange> frames;  // empty: as the model says for its own clip; else the first 120
+  std::string chip = "small";        // a shipped chip, or a file
+  InputChanges input;
+  std::filesystem::path
+      thresholds;                  // empty: thresholds.json beside the model, else 2 grey levels and 1/64 of the range
+  std::optional<int> theta_pixel;  // grey levels
+  std::optional<double> theta;     // share of the range, all layers
+  Mode mode = Mode::temporal;      // spatial: thresholds are 0 unless they are given here
+  int bits = 8;
+  std::map<std::string, int> layer_bits;
+  int calibration_frames = 16;  // at least, spread over the clip
+  CompileOptions compile;
+  std::function<void(const std::string&)> say;  // what is being done
+};
+
+/// All parts are values of their own: it may be moved, and outlives nothing else.
+struct Prepared {
+  std::filesystem::path model;
+  Graph graph;
+  InputSpec input;
+  std::string clip;
+  FrameRange frames;
+  bool own_clip = false;  // the clip that the model is shipped with
+  Thresholds thresholds;
+  Quantised quantised;
+  Chip chip;
+  Compiled compiled;
+  std::vector<Picture> first_pictures;  // of standard input: read for calibration, and yet to be run; then ...
+  std::shared_ptr<Clip> rest;           // ... what follows them
+  std::vector<std::string> notes;       // what the user should know: a generated scene, frames used twice, ...
+
+  [[nodiscard]] const Network& network() const { return quantised.network; }
+  [[nodiscard]] const Image& image() const { return compiled.image; }
+  [[nodiscard]] bool generated() const { return clip.starts_with("generated"); }
+};
+
+/// Throws what its steps throw: FileError, UsageError, ModelError, FitError.
+Prepared prepare(const PrepareOptions& options);
+
+/// The model alone, for those who run nothing: import and input, without a clip.
+struct Imported {
+  std::filesystem::path model;
+  Graph graph;
+  InputSpec input;
+};
+Imported import_model(const std::string& model, const InputChanges& changes = {});
+
+/// The frames of the run, from the first.
+std::unique_ptr<Clip> open_frames(const Prepared& prepared);
+
+}  // namespace eddy

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What is told of a run: JSON for tools (schema eddy.run/1, docs/driver.md), tables for people.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "eddy/prepare.hpp"
+#include "eddy/run.hpp"
+
+namespace eddy {
+
+/// What a run was made of.
+struct Provenance {
+  std::vector<std::string> command_line;
+  std::uint64_t seed = 1;
+  int threads = 1;
+};
+
+/// Fields of schema eddy.run/1, without `task` and what else the program adds.
+nlohmann::ordered_json run_report(const Prepared& prepared, const RunResult& result, const Provenance& provenance);
+
+/// What the compiler made of it: bytes, load and tiles by layer (schema eddy.compile/1).
+nlohmann::ordered_json compile_report(const Prepared& prepared);
+
+/// Layers: events, products done of dense, share skipped. Ends in a newline.
+std::string layer_table(const RunResult& result);
+/// Cycles a frame and speed of the simulation. Ends in a newline; empty where the device knows no time.
+std::string cycle_lines(const RunResult& result);
+/// "MATCH: n events equal to the golden model", "MISMATCH: ...", or what was done before the interruption.
+std::string verdict(const Prepared& prepared, const RunResult& result);
+
+/// Layers in which the device counted fewer multiplications than the golden model did products, one line each: its
+/// counters, or its answers, are wrong.
+std::vector<std::string> counter_errors(const RunResult& result);
+
+/// SHA-1 of a file's bytes, as `sha1sum` prints it. Throws FileError.
+std::string file_hash(const std::filesystem::path& file);
+
+}  // namespace eddy

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Runs a clip through a network on a device, several frames in flight, and compares everything with the golden model.
+/// docs/driver.md.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "eddy/device.hpp"
+#include "eddy/golden.hpp"
+#include "eddy/lockstep.hpp"
+#include "eddy/prepare.hpp"
+
+namespace eddy {
+
+/// How far a run is.
+struct Progress {
+  int done = 0, total = 0;  // frames; total 0: not known
+  std::uint64_t cycles = 0;
+  double seconds = 0;
+};
+
+struct RunOptions {
+  int in_flight = 3;
+  /// After each frame, in order: its number, counted from the run's first, the picture that went in, and the outputs
+  /// that the device's records make, in the order of Network::outputs.
+  std::function<void(int frame, const Picture& picture, std::span<const Tensor> outputs)> on_frame;
+  /// Often, also within a frame.
+  std::function<void(const Progress&)> on_progress;
+  /// Asked often: true gives the run up, with RunResult::interrupted.
+  std::function<bool()> stop;
+};
+
+/// What the device did in a layer, beside what the golden model counts. Sums over the run.
+struct LayerResult {
+  std::string name;
+  Mode mode = Mode::temporal;
+  LayerCounts counts;           // golden model
+  std::uint64_t events_in = 0;  // as received, copies count
+  std::uint64_t mac_words = 0;  // of Lanes products
+  std::uint64_t swept = 0;      // neurons visited
+};
+
+struct RunResult {
+  std::string backend;
+  int frames = 0;            // that were collected
+  bool interrupted = false;  // by RunOptions::stop
+  std::optional<Mismatch> mismatch;
+  std::int64_t events_checked = 0;
+  bool traced = true;  // false: the device shows records only
+  std::vector<LayerResult> layers;
+  std::vector<TileCounters> counters;
+  std::vector<std::uint64_t> first_cycles, last_cycles;  // by frame; 0 where the device knows no time
+  std::uint64_t cycles = 0;
+  double seconds = 0;  // from the first frame handed over to the last collected
+
+  [[nodiscard]] bool match() const { return !mismatch && !interrupted; }
+  /// Cycles of each frame: from the last result of the one before to its own, or from its first pixel, whichever is
+  /// later. Nothing where the device knows no time.
+  [[nodiscard]] std::vector<std::uint64_t> frame_cycles() const;
+};
+
+/// Loads the image, runs the clip to its end, and looks at the counters. A difference ends the run and stands in the
+/// result. Throws what the device and the clip throw.
+RunResult run(const Prepared& prepared, Device& device, Clip& clip, const RunOptions& options = {});
+
+/// What a run will take, from the compiler's expected load.
+struct Expectation {
+  double cycles = 0;
+  double minutes = 0;
+};
+/// `speed`: cycles a second that the device simulates; 0: as usual for a chip of this size on this machine.
+Expectation expect(const Prepared& prepared, int frames, int threads, double speed = 0);
+
+/// Value at a share of the sorted values (nearest rank); 0 where there are none.
+std::uint64_t percentile(std::vector<std::uint64_t> values, double share);
+
+}  // namespace eddy

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "cli/options.hpp"
+#include "eddy/error.hpp"
+
+namespace eddy::cli {
+namespace {
+
+std::pair<int, int> tile_of(const std::string& text, const Chip& chip) {
+  int y = -1, x = -1, end = 0;
+  if (std::sscanf(text.c_str(), "%d,%d%n", &y, &x, &end) != 2 || static_cast<std::size_t>(end) != text.size() ||
+      y < 0 || y >= chip.rows || x < 0 || x >= chip.columns) {
+    throw UsageError(
+        fmt::format("tile \"{}\": expected Y,X below {},{} on chip {}", text, chip.rows, chip.columns, chip.name));
+  }
+  return {y, x};
+}
+
+/// drop-event:Y,X:N
+sim::Fault fault_of(const std::string& text, const Chip& chip) {
+  static const std::map<std::string, sim::FaultKind> kinds{{"drop-event", sim::FaultKind::drop_event},
+                                                           {"double-event", sim::FaultKind::double_event},
+                                                           {"drop-token", sim::FaultKind::drop_token},
+                                                           {"drop-credit", sim::FaultKind::drop_credit}};
+  const auto first = text.find(':'), second = text.rfind(':');
+  const auto kind = kinds.find(text.substr(0, first));
+  unsigned long long n = 0;
+  int end = 0;
+  if (kind == kinds.end() || first == second || std::sscanf(text.c_str() + second, ":%llu%n", &n, &end) != 1 ||
+      second + static_cast<std::size_t>(end) != text.size())
+    throw UsageError(fmt::format(
+        "fault \"{}\": expected KIND:Y,X:N, with KIND one of drop-event, double-event, drop-token, drop-credit", text));
+  const auto [y, x] = tile_of(text.substr(first + 1, second - first - 1), chip);
+  return {kind->second, y, x, n};
+}
+
+}  // namespace
+
+void BackendOptions::add_to(CLI::App& verb) {
+  verb.add_option("--backend", uri, "sim: (the RTL), model: (untimed), tcp://HOST:PORT, unix://PATH")
+      ->capture_default_str()
+      ->group("Device");
+  verb.add_option("--threads", threads, "of the simulator")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str()
+      ->group("Device");
+  const char* group = "Simulator (results do not depend on these)";
+  verb.add_option("--wave", waves_.file, "write waves (FST)")->group(group);
+  verb.add_option("--wave-from", waves_.from, "first cycle in the waves")->group(group);
+  verb.add_option("--wave-to", waves_.to, "last cycle in the waves")->group(group);
+  verb.add_option("--wave-tiles", wave_tiles_, "tiles in the waves: Y,X ...; all where none is named")->group(group);
+  verb.add_option("--trace", trace_, "write all events as text, one a line")->group(group);
+  verb.add_option("--stall", stall_, "share of cycles, by chance, in which memory and gateway stand still")
+      ->check(CLI::Range(0.0, 0.95))
+      ->group(group);
+  verb.add_option("--fault", faults_,
+                  "break the chip: drop-event:Y,X:N, the N-th event that leaves tile Y,X; also "
+                  "double-event, drop-token, drop-credit")
+      ->group(group);
+}
+
+DeviceOptions BackendOptions::get(const Chip& chip, std::uint64_t seed) const {
+  DeviceOptions options{chip, {}};
+  options.sim.seed = seed;
+  options.sim.threads = threads;
+  options.sim.waves = waves_;
+  for (const std::string& tile : wave_tiles_) options.sim.waves.tiles.push_back(tile_of(tile, chip));
+  for (const std::string& fault : faults_) options.sim.faults.push_back(fault_of(fault, chip));
+  options.sim.event_file = trace_;
+  options.sim.memory.stall = stall_;
+  options.sim.io_stall = stall_;
+  return options;
+}
+
+}  // namespace eddy::cli

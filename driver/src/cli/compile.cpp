@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+/// `eddy compile`: from a model to an image file, and a report of where everything went.
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/options.hpp"
+#include "cli/verb.hpp"
+#include "eddy/report.hpp"
+#include "task/whole_file.hpp"
+
+namespace eddy::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  ModelOptions model;
+  std::string file, json;
+};
+
+int act(const Options& options) {
+  const Prepared p = prepare(options.model.get());
+  const fs::path file = !options.file.empty()
+                            ? fs::path(options.file)
+                            : fs::path("out") / fmt::format("{}-{}.eddy", p.model.stem().string(), p.chip.name);
+  if (file.has_parent_path()) fs::create_directories(file.parent_path());
+  write_image(p.image(), file);
+  if (!options.json.empty()) write_whole(options.json, compile_report(p).dump(2) + "\n");
+  fmt::print("{}\n{}", to_text(p.quantised.report), to_text(p.compiled.report));
+  for (const std::string& note : p.notes) fmt::print("Note: {}\n", note);
+  fmt::print("Image {}, digest {}\n", file.string(), digest(p.image()));
+  return 0;
+}
+
+}  // namespace
+
+void add_compile(CLI::App& app, Context& context) {
+  auto* verb = app.add_subcommand("compile", "make an image file of a network, for a chip");
+  auto options = std::make_shared<Options>();
+  options->model.add_to(*verb);
+  verb->add_option("-o,--output", options->file, "the image file; out/MODEL-CHIP.eddy unless it is given");
+  verb->add_option("--json", options->json, "the report in this file, for tools");
+  verb->footer(
+      "The clip calibrates ranges and balances the load of the tiles.\n"
+      "Examples:\n"
+      "  eddy compile\n"
+      "  eddy compile --model net.onnx --clip film.mp4 --chip full -o net.eddy");
+  verb->callback([options, &context] { context.action = [options] { return act(*options); }; });
+}
+
+}  // namespace eddy::cli

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The program: finds the verb, does what it says, prints an error once. docs/driver.md.
+#include <exception>
+#include <memory>
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "cli/verb.hpp"
+#include "eddy/error.hpp"
+#include "eddy_build.hpp"
+
+namespace eddy::cli {
+namespace {
+
+constexpr auto add_verbs = {add_run, add_compile, add_check, add_inspect, add_selftest, add_chips};
+
+/// Results go to standard output; what is being done, to standard error.
+void set_up_log() {
+  auto logger = std::make_shared<spdlog::logger>("eddy", std::make_shared<spdlog::sinks::stderr_sink_st>());
+  logger->set_pattern("eddy: %v");
+  spdlog::set_default_logger(std::move(logger));
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const int status = app.exit(error);  // prints help or what is wrong
+  return status == 0 ? 0 : static_cast<int>(ExitStatus::usage);
+}
+
+int main(int count, char** arguments) {
+  set_up_log();
+  Context context;
+  context.command_line.assign(arguments, arguments + count);
+  CLI::App app("eddy: trained networks and videos on a chip that computes only what changed", "eddy");
+  app.set_version_flag("--version", fmt::format("eddy {}", build::version));
+  app.require_subcommand(1);
+  app.footer(
+      "Exit status: 0 good, 1 the device differs from the golden model, 2 usage, 3 model not supported,\n"
+      "4 network too large for the chip, 5 watchdog or an error of the chip, 6 file or connection, 130 interrupted.\n"
+      "`eddy VERB --help` tells more, with examples.");
+  for (const auto add : add_verbs) add(app, context);
+  try {
+    app.parse(count, arguments);
+    return context.action();
+  } catch (const CLI::ParseError& error) {
+    return usage_error(app, error);
+  } catch (const Error& error) {
+    fmt::print(stderr, "eddy: {}\n", error.what());
+    return error.exit_status();
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "eddy: out of memory\n");
+    return static_cast<int>(ExitStatus::input_output);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "eddy: internal error: {}\n", error.what());
+    return static_cast<int>(ExitStatus::stuck);
+  }
+}
+
+}  // namespace
+}  // namespace eddy::cli
+
+int main(int count, char** arguments) { return eddy::cli::main(count, arguments); }

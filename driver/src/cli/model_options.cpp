@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "cli/options.hpp"
+#include "eddy/error.hpp"
+
+namespace eddy::cli {
+namespace {
+
+int bits_of(const std::string& text, const std::string& all) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size())
+    throw UsageError(fmt::format("--bits {}: expected a number, or LAYER=NUMBER", all));
+  return value;
+}
+
+}  // namespace
+
+void ModelOptions::add_to(CLI::App& verb) {
+  verb.add_option("--model", model, "a shipped network, an ONNX file, or a folder with one")
+      ->capture_default_str()
+      ->group("Network and clip");
+  verb.add_option(
+          "--clip", clip,
+          "video, folder of images, .npy, - (raw u8 frames on standard input), generated[:SEED]; the model's own "
+          "where it has one")
+      ->group("Network and clip");
+  verb.add_option("--frames", frames, "frames A:B of the clip, without B")->group("Network and clip");
+  verb.add_option("--chip", chip, "a shipped chip (eddy chips), or a chip's JSON file")
+      ->capture_default_str()
+      ->group("Network and clip");
+  verb.add_option("--seed", seed, "of all that is left to chance")->capture_default_str()->group("Network and clip");
+
+  const char* group = "How the model wants its input (else input.json beside it)";
+  verb.add_option("--input", input_file_, "a file like input.json, instead of it")->group(group);
+  verb.add_option("--channels", channels_, "gray, rgb or bgr")
+      ->check(CLI::IsMember({"gray", "rgb", "bgr"}))
+      ->group(group);
+  verb.add_option("--resize", resize_, "stretch, fit or crop")
+      ->check(CLI::IsMember({"stretch", "fit", "crop"}))
+      ->group(group);
+  verb.add_option("--scale", scale_, "the input is (pixel * scale - mean) / std")->group(group);
+  verb.add_option("--mean", mean_, "one number, or one a channel: 0.485,0.456,0.406")->delimiter(',')->group(group);
+  verb.add_option("--std", std_, "one number, or one a channel")->delimiter(',')->group(group);
+
+  group = "What is worth an event";
+  verb.add_option("--mode", mode_, "temporal: changes; spatial: values that are not zero")
+      ->check(CLI::IsMember({"temporal", "spatial"}))
+      ->capture_default_str()
+      ->group(group);
+  verb.add_option("--theta-pixel", theta_pixel_, "threshold of pixels, in grey levels")
+      ->check(CLI::Range(0, 255))
+      ->group(group);
+  verb.add_option("--theta", theta_, "threshold of all layers, as a share of their range")
+      ->check(CLI::Range(0.0, 1.0))
+      ->group(group);
+  verb.add_option("--thresholds", thresholds_, "thresholds by layer, instead of thresholds.json beside the model")
+      ->group(group);
+  verb.add_option("--bits", bits_, "magnitude bits of activations, 8 to 14; by layer: 8,c3=12")
+      ->delimiter(',')
+      ->default_str("8")
+      ->group(group);
+}
+
+PrepareOptions ModelOptions::get() const {
+  PrepareOptions options;
+  options.model = model;
+  options.clip = clip;
+  if (!frames.empty()) options.frames = parse_range(frames);
+  options.chip = chip;
+  options.input.file = input_file_;
+  if (!channels_.empty())
+    options.input.channels = channels_ == "gray" ? Channels::gray : channels_ == "rgb" ? Channels::rgb : Channels::bgr;
+  if (!resize_.empty())
+    options.input.resize = resize_ == "fit" ? Resize::fit : resize_ == "crop" ? Resize::crop : Resize::stretch;
+  options.input.scale = scale_;
+  options.input.mean = mean_;
+  options.input.std = std_;
+  options.thresholds = thresholds_;
+  options.theta_pixel = theta_pixel_;
+  options.theta = theta_;
+  options.mode = mode_ == "spatial" ? Mode::spatial : Mode::temporal;
+  for (const std::string& text : bits_) {
+    const auto equals = text.rfind('=');
+    if (equals == std::string::npos)
+      options.bits = bits_of(text, text);
+    else
+      options.layer_bits[text.substr(0, equals)] = bits_of(text.substr(equals + 1), text);
+  }
+  options.compile.seed = seed;
+  options.say = [](const std::string& text) { spdlog::info(text); };
+  return options;
+}
+
+}  // namespace eddy::cli

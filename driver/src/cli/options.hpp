@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Options that several verbs share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "eddy/devices.hpp"
+#include "eddy/prepare.hpp"
+
+namespace eddy::cli {
+
+/// Text of options that become values when the verb runs.
+class ModelOptions {
+ public:
+  /// `with_clip`: also which clip, and which of its frames.
+  void add_to(CLI::App& verb);
+  /// Throws UsageError.
+  [[nodiscard]] PrepareOptions get() const;
+
+  std::string model = "people", clip, frames, chip = "small";
+  std::uint64_t seed = 1;
+
+ private:
+  std::string input_file_, thresholds_;
+  std::string channels_, resize_, mode_ = "temporal";
+  std::vector<std::string> bits_{"8"};
+  std::vector<double> mean_, std_;
+  std::optional<double> scale_, theta_;
+  std::optional<int> theta_pixel_;
+};
+
+class BackendOptions {
+ public:
+  void add_to(CLI::App& verb);
+  /// Throws UsageError.
+  [[nodiscard]] DeviceOptions get(const Chip& chip, std::uint64_t seed) const;
+
+  std::string uri = "sim:";
+  int threads = 1;
+
+ private:
+  sim::WaveOptions waves_;
+  std::vector<std::string> wave_tiles_, faults_;
+  std::string trace_;
+  double stall_ = 0;
+};
+
+}  // namespace eddy::cli

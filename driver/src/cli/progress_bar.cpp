@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/progress_bar.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace eddy::cli {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto redraw = 100ms;
+constexpr auto line_every = 10s;
+constexpr int width = 30;
+
+std::string clock_text(double seconds) {
+  const int whole = static_cast<int>(seconds + 0.5);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+}  // namespace
+
+ProgressBar::ProgressBar()
+    : terminal_(isatty(STDERR_FILENO) == 1), next_(Clock::now() + (terminal_ ? 0s : line_every)) {}
+
+ProgressBar::~ProgressBar() {
+  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+}
+
+std::string ProgressBar::to_go(const Progress& p) {
+  if (known_done_ == 0 && p.done > 0) {
+    known_done_ = p.done;
+    known_seconds_ = p.seconds;
+  }
+  if (p.total == 0 || p.done <= known_done_) return {};
+  const double each = (p.seconds - known_seconds_) / (p.done - known_done_);
+  return fmt::format(", {} to go", clock_text(each * (p.total - p.done)));
+}
+
+void ProgressBar::show(const Progress& p) {
+  const std::string left = to_go(p);
+  if (Clock::now() < next_) return;
+  next_ = Clock::now() + (terminal_ ? std::chrono::milliseconds(redraw) : line_every);
+  const std::string total = p.total == 0 ? "" : fmt::format(" of {}", p.total);
+  const std::string time = p.cycles == 0 ? "" : fmt::format(", cycle {}", p.cycles);
+  const std::string text = fmt::format("frame {}{}{}, {}{}", p.done, total, time, clock_text(p.seconds), left);
+  if (!terminal_) {
+    fmt::print(stderr, "eddy: {}\n", text);
+    return;
+  }
+  std::string bar;
+  if (p.total > 0) {
+    const auto full = static_cast<std::size_t>(width * std::min(p.done, p.total) / p.total);
+    bar = fmt::format("[{}{}] ", std::string(full, '#'), std::string(width - full, '.'));
+  }
+  fmt::print(stderr, "\r\x1b[K{}{}", bar, text);
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+}  // namespace eddy::cli

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+/// `eddy run`: a video through a network on a device, everything compared with the golden model.
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "cli/interrupt.hpp"
+#include "cli/options.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/verb.hpp"
+#include "eddy/output_files.hpp"
+#include "eddy/referee.hpp"
+#include "eddy/report.hpp"
+#include "eddy/run.hpp"
+#include "eddy/task.hpp"
+#include "task/whole_file.hpp"
+
+namespace eddy::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  ModelOptions model;
+  BackendOptions backend;
+  int in_flight = 3;
+  std::string json, output, out = "out/run";
+  bool referee = false;
+};
+
+void print_set_up(const Prepared& p) {
+  const CompileReport& report = p.compiled.report;
+  const QuantiseReport& quantised = p.quantised.report;
+  fmt::print("Model      {} ({})\n", p.model.stem().string(), p.model.string());
+  fmt::print("Input      {}\n", nlohmann::ordered_json::parse(to_json(p.input)).dump());
+  fmt::print("Clip       {}, frames {}:{}\n", p.clip, p.frames.first,
+             p.frames.last < 0 ? "" : std::to_string(p.frames.last));
+  fmt::print("Thresholds {} grey levels, {:g} of the range by layer{}; calibrated on {} frames\n", p.thresholds.pixel,
+             p.thresholds.share,
+             p.thresholds.layers.empty() ? "" : fmt::format(" ({} of them with their own)", p.thresholds.layers.size()),
+             quantised.calibration_frames);
+  fmt::print("Chip       {}: {} of {} tiles used, {:.0f} of {:.0f} KB, balance {:.2f}\n", p.chip.name,
+             report.tiles_used, p.chip.tiles(), static_cast<double>(report.memory.total()) / 1024,
+             static_cast<double>(report.ram_bytes) / 1024,
+             report.mean_load > 0 ? report.largest_load / report.mean_load : 1.0);
+  for (const std::string& note : p.notes) fmt::print("Note       {}\n", note);
+}
+
+void print_expectation(const Prepared& p, const Options& options) {
+  if (options.backend.uri != "sim:" || p.frames.last < 0) return;
+  const int frames = p.frames.last - p.frames.first;
+  const Expectation e = expect(p, frames, options.backend.threads);
+  fmt::print("Expected   {:.1f} million cycles for {} frames, about {:.1f} minutes\n", e.cycles / 1e6, frames,
+             e.minutes);
+}
+
+/// Whoever wants the answers of a run.
+class Answers {
+ public:
+  Answers(const Prepared& p, const Options& options) : prepared_(p) {
+    task_ = open_task(p.model, p.own_clip ? std::string() : p.clip);
+    if (!options.output.empty()) files_ = std::make_unique<OutputFiles>(options.output, p.network());
+    if (options.referee) referee_ = std::make_unique<Referee>(p.model, p.graph, p.network(), p.input);
+  }
+
+  void add(int frame, const Picture& picture, std::span<const Tensor> tensors) {
+    const auto outputs = real_outputs(prepared_.network(), tensors);
+    if (task_) task_->add_frame(prepared_.frames.first + frame, picture, outputs);
+    if (files_) files_->add_frame(outputs);
+    if (referee_) referee_->add_frame(picture, outputs);
+  }
+
+  /// Prints what came of it, puts it into the report, writes its files and adds their names.
+  void finish(const fs::path& out, nlohmann::ordered_json& report, std::vector<fs::path>& written) {
+    report["task"] = nullptr;
+    if (task_) {
+      const TaskResult result = task_->finish();
+      report["task"] = result.quality;
+      for (const std::string& line : result.lines) fmt::print("{}\n", line);
+      task_->write_answers(out / "answers.json");
+      task_->write_contact_sheet(out / "frames.png");
+      written.insert(written.end(), {out / "answers.json", out / "frames.png"});
+    }
+    if (referee_) {
+      for (const OutputCloseness& o : referee_->finish()) {
+        fmt::print(
+            "Closeness to {}, output {}: correlation {:.5f}, root mean square {:.4f} of the deviation, largest "
+            "{:.4g}\n",
+            referee_->name(), o.name, o.all.correlation, o.all.rms_share, o.all.largest);
+        report["referee"][o.name] = {{"judge", referee_->name()},    {"correlation", o.all.correlation},
+                                     {"rms_share", o.all.rms_share}, {"mean", o.all.mean},
+                                     {"largest", o.all.largest},     {"values", o.all.values}};
+      }
+    }
+    if (files_) {
+      const auto files = files_->finish();
+      written.insert(written.end(), files.begin(), files.end());
+    }
+  }
+
+ private:
+  const Prepared& prepared_;
+  std::unique_ptr<Task> task_;
+  std::unique_ptr<OutputFiles> files_;
+  std::unique_ptr<Referee> referee_;
+};
+
+RunResult run_with_bar(const Prepared& p, Device& device, Clip& clip, Answers& answers, const Options& options,
+                       const Interrupt& interrupt) {
+  ProgressBar bar;
+  RunOptions run_options;
+  run_options.in_flight = options.in_flight;
+  run_options.on_frame = [&](int frame, const Picture& picture, std::span<const Tensor> outputs) {
+    answers.add(frame, picture, outputs);
+  };
+  run_options.on_progress = [&](const Progress& progress) { bar.show(progress); };
+  run_options.stop = [&] { return interrupt.asked(); };
+  return run(p, device, clip, run_options);
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw FileError(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
+}
+
+int act(const Options& options, const Context& context) {
+  const fs::path out = options.out;
+  make_folder(out);
+  const Prepared p = prepare(options.model.get());
+  print_set_up(p);
+  print_expectation(p, options);
+  std::fflush(stdout);
+  const auto device = open_device(options.backend.uri, options.backend.get(p.chip, options.model.seed));
+  const auto clip = open_frames(p);
+  Answers answers(p, options);
+  const Interrupt interrupt;
+  const RunResult result = run_with_bar(p, *device, *clip, answers, options, interrupt);
+  for (const std::string& note : clip->notes()) fmt::print("Note       {}\n", note);
+  fmt::print("\n{}", layer_table(result));
+  fmt::print("{}", cycle_lines(result));
+  if (result.interrupted) {
+    fmt::print("{}\nNo file was written.\n", verdict(p, result));
+    return interrupted_status;
+  }
+
+  auto report = run_report(p, result, {context.command_line, options.model.seed, options.backend.threads});
+  for (const std::string& note : clip->notes()) report["notes"].push_back(note);
+  std::vector<fs::path> written;
+  answers.finish(out, report, written);
+  const auto errors = counter_errors(result);
+  if (!errors.empty()) {
+    report["match"] = false;
+    report["counter_errors"] = errors;
+  }
+  const std::string text = report.dump(2) + "\n";
+  written.push_back(out / "report.json");
+  if (!options.json.empty()) written.emplace_back(options.json);
+  for (const fs::path& file : {out / "report.json", fs::path(options.json)}) {
+    if (!file.empty()) write_whole(file, text);
+  }
+  for (const std::string& error : errors) fmt::print("COUNTERS: {}\n", error);
+  fmt::print("{}\n", verdict(p, result));
+  if (p.generated()) fmt::print("The clip was a GENERATED scene, no recording.\n");
+  for (const fs::path& file : written) fmt::print("  {}\n", file.string());
+  return static_cast<int>(result.match() && errors.empty() ? ExitStatus::good : ExitStatus::mismatch);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Context& context) {
+  auto* verb = app.add_subcommand("run", "run a network on a video, every event compared with the golden model");
+  auto options = std::make_shared<Options>();
+  options->model.add_to(*verb);
+  options->backend.add_to(*verb);
+  verb->add_option("--in-flight", options->in_flight, "frames in flight")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  verb->add_option("--out", options->out, "folder of the run's files")->capture_default_str();
+  verb->add_option("--json", options->json, "the report (schema eddy.run/1) in this file too");
+  verb->add_option("--output", options->output, "write each output as .npy, real values, into this folder");
+  verb->add_flag("--referee", options->referee, "judge by ONNX Runtime, live");
+  verb->footer(
+      "Examples:\n"
+      "  eddy run                                          the shipped network on its clip, on the RTL of chip small\n"
+      "  eddy run --backend model: --frames 556:600        untimed, a few frames\n"
+      "  eddy run --model net.onnx --clip film.mp4 --channels rgb --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225\n"
+      "  eddy run --theta 0 --theta-pixel 0                nothing is left out: equal to the dense network\n"
+      "  eddy run --frames 556:560 --wave out/run.fst --wave-to 20000 --wave-tiles 0,0 0,1");
+  verb->callback([options, &context] { context.action = [options, &context] { return act(*options, context); }; });
+}
+
+}  // namespace eddy::cli

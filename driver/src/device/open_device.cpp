@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "eddy/devices.hpp"
+#include "eddy/error.hpp"
+
+namespace eddy {
+
+std::unique_ptr<Device> open_device(const std::string& uri, const DeviceOptions& options) {
+  if (uri == "model:") return make_model_device(options.sim.seed);
+  if (uri == "sim:") return make_sim_device(options.chip, options.sim);
+  if (uri.starts_with("tcp://") || uri.starts_with("unix://"))
+    throw UsageError(fmt::format("backend \"{}\": this program was built without sockets; take sim: or model:", uri));
+  throw UsageError(fmt::format("backend \"{}\": expected sim:, model:, tcp://HOST:PORT or unix://PATH", uri));
+}
+
+}  // namespace eddy

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
+#include "eddy/report.hpp"
+#include "eddy_build.hpp"
+
+namespace eddy {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number_or_null(const std::optional<int>& value) { return value ? Json(*value) : Json(nullptr); }
+
+Json mismatch_json(const RunResult& result, int first_frame) {
+  if (!result.mismatch) return nullptr;
+  const Mismatch& m = *result.mismatch;
+  return {{"frame", m.frame + first_frame},
+          {"layer", m.layer},
+          {"y", m.y},
+          {"x", m.x},
+          {"c", m.c},
+          {"expected", number_or_null(m.expected)},
+          {"got", number_or_null(m.got)},
+          {"cycle", m.cycle},
+          {"what", m.what},
+          {"place", m.place}};
+}
+
+Json cycles_json(const RunResult& result) {
+  const auto cycles = result.frame_cycles();
+  return {{"total", result.cycles},
+          {"first_frame", cycles.empty() ? 0 : cycles.front()},
+          {"per_frame",
+           {{"p50", percentile(cycles, 0.5)}, {"p95", percentile(cycles, 0.95)}, {"max", percentile(cycles, 1)}}}};
+}
+
+Json layer_json(const LayerResult& layer) {
+  return {{"name", layer.name},
+          {"mode", layer.mode == Mode::temporal ? "temporal" : "spatial"},
+          {"events_out", layer.counts.events_out},
+          {"events_in", layer.events_in},
+          {"macs_dense", layer.counts.macs_dense},
+          {"macs_done", layer.counts.macs_done},
+          {"mac_words", layer.mac_words},
+          {"neurons", layer.counts.neurons},
+          {"swept", layer.swept}};
+}
+
+Json provenance_json(const Prepared& prepared, const Provenance& from) {
+  Json json{{"model", prepared.model.string()}, {"model_sha1", file_hash(prepared.model)}, {"clip", prepared.clip}};
+  json["clip_sha1"] = std::filesystem::is_regular_file(prepared.clip) ? Json(file_hash(prepared.clip)) : Json(nullptr);
+  json["network_digest"] = digest(prepared.network());
+  json["image_digest"] = digest(prepared.image());
+  json["rtl_sha1"] = build::rtl_sha1;
+  json["seed"] = from.seed;
+  json["threads"] = from.threads;
+  json["versions"] = {{"eddy", build::version}, {"compiler", build::compiler}, {"verilator", build::verilator}};
+  json["command_line"] = from.command_line;
+  return json;
+}
+
+}  // namespace
+
+nlohmann::ordered_json run_report(const Prepared& prepared, const RunResult& result, const Provenance& provenance) {
+  const int first = prepared.frames.first;
+  Json json{{"schema", "eddy.run/1"},
+            {"backend", result.backend},
+            {"chip", prepared.chip.name},
+            {"model", prepared.model.stem().string()},
+            {"clip", prepared.clip},
+            {"generated_clip", prepared.generated()},
+            {"frames", result.frames},
+            {"frame_range", {first, first + result.frames}},
+            {"match", result.match()},
+            {"events_checked", result.events_checked},
+            {"every_population_traced", result.traced},
+            {"first_mismatch", mismatch_json(result, first)},
+            {"cycles", cycles_json(result)},
+            {"layers", Json::array()}};
+  for (const LayerResult& layer : result.layers) json["layers"].push_back(layer_json(layer));
+  json["simulation"] = {
+      {"seconds", result.seconds},
+      {"cycles_per_second", result.seconds > 0 ? static_cast<double>(result.cycles) / result.seconds : 0.0}};
+  json["input"] = Json::parse(to_json(prepared.input));
+  Json thresholds = prepared.thresholds.layers;
+  thresholds["*"] = prepared.thresholds.share;
+  json["thresholds"] = {{"pixel", prepared.thresholds.pixel}, {"layers", std::move(thresholds)}};
+  json["notes"] = prepared.notes;
+  json["provenance"] = provenance_json(prepared, provenance);
+  return json;
+}
+
+}  // namespace eddy

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "eddy/prepare.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "eddy/error.hpp"
+#include "eddy/import.hpp"
+#include "eddy/networks.hpp"
+#include "run/calibration.hpp"
+
+namespace eddy {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int default_frames = 120;
+constexpr std::pair<int, int> generated_frames{120, 240}, generated_calibration{0, 120};
+constexpr int stdin_calibration = 12;  // frames that are read ahead
+constexpr int usual_pixel = 2;         // grey levels
+constexpr double usual_share = 1.0 / 64;
+
+FrameRange to_range(std::pair<int, int> frames) { return {frames.first, frames.second}; }
+
+/// Which clip, and which of its frames are run.
+void choose_clip(const PrepareOptions& options, Prepared& p) {
+  p.clip = options.clip.empty() ? p.input.clip : options.clip;
+  p.own_clip = !p.input.clip.empty() && p.clip == p.input.clip;
+  if (options.clip.empty() && !p.input.clip.empty() && !fs::exists(p.input.clip)) {
+    p.notes.push_back(
+        fmt::format("The network's own clip {} is not there{}: a GENERATED scene takes its place.", p.input.clip,
+                    p.input.clip_package.empty() ? "" : fmt::format(" (package {})", p.input.clip_package)));
+    p.clip.clear();
+    p.own_clip = false;
+  }
+  if (p.clip.empty()) p.clip = "generated";
+  p.frames =
+      options.frames ? *options.frames
+      : p.own_clip && p.input.frames
+          ? FrameRange{p.input.frames->first, std::min(p.input.frames->second, p.input.frames->first + default_frames)}
+      : p.generated() ? to_range(generated_frames)
+                      : FrameRange{0, default_frames};
+}
+
+/// Frames of the clip that are not tested, as far as there are any.
+std::vector<std::vector<Picture>> read_calibration(const PrepareOptions& options, Prepared& p) {
+  const Shape& shape = p.graph.layers.front().out;
+  const auto runs_of = [&](FrameRange range) {
+    const auto clip = open_clip(p.clip, p.input, shape, range);
+    return calibration_runs(*clip, options.calibration_frames);
+  };
+  const auto tested_too = [&] {
+    p.notes.push_back("Ranges are calibrated on the frames that are run: the clip has no others before them.");
+  };
+  if (p.clip == "-") {
+    p.rest = open_clip(p.clip, p.input, shape, p.frames);
+    for (int f = 0; f < stdin_calibration; ++f) {
+      auto picture = p.rest->next();
+      if (!picture) break;
+      p.first_pictures.push_back(std::move(*picture));
+    }
+    tested_too();
+    return {p.first_pictures};
+  }
+  if (p.own_clip && p.input.calibration_frames) return runs_of(to_range(*p.input.calibration_frames));
+  if (p.generated() && p.frames.first >= generated_calibration.second) return runs_of(to_range(generated_calibration));
+  if (p.frames.first > 0) return runs_of({0, p.frames.first});
+  // The run starts at the clip's first frame: what comes behind its last would do, if it is there.
+  if (p.frames.last > 0) {
+    try {
+      return runs_of({p.frames.last, -1});
+    } catch (const FileError&) {
+      // There is nothing behind: the next try says whether the clip can be read at all.
+    }
+  }
+  tested_too();
+  return runs_of(p.frames);
+}
+
+Thresholds choose_thresholds(const PrepareOptions& options, const fs::path& model) {
+  const fs::path beside = model.parent_path() / "thresholds.json";
+  Thresholds result;
+  if (!options.thresholds.empty()) {
+    result = read_thresholds(options.thresholds);
+  } else if (options.mode == Mode::temporal) {
+    result = fs::exists(beside) ? read_thresholds(beside) : Thresholds{usual_pixel, usual_share, {}};
+  }
+  if (options.theta_pixel) result.pixel = *options.theta_pixel;
+  if (options.theta) {
+    result.share = *options.theta;
+    result.layers.clear();
+  }
+  return result;
+}
+
+LoadProfile profile_of(const Network& network, const std::vector<std::vector<Picture>>& runs) {
+  constexpr std::size_t most_runs = 8;  // each costs a dense frame of the golden model
+  const std::size_t step = std::max<std::size_t>(1, runs.size() / most_runs);
+  std::vector<std::vector<Frame>> frames;
+  for (std::size_t r = 0; r < runs.size(); r += step) {
+    auto& run = frames.emplace_back();
+    for (const Picture& picture : runs[r]) run.push_back(to_frame(network, picture));
+  }
+  return measured_profile(network, frames);
+}
+
+/// Frames that were read before, and then those of a clip.
+class ContinuedClip : public Clip {
+ public:
+  ContinuedClip(const std::vector<Picture>& first, std::shared_ptr<Clip> rest) : first_(first), rest_(std::move(rest)) {
+    notes_ = rest_->notes();
+  }
+  std::optional<Picture> next() override {
+    if (at_ < first_.size()) return first_[at_++];
+    if (ended_) return std::nullopt;
+    auto picture = rest_->next();
+    ended_ = !picture;
+    return picture;
+  }
+
+ private:
+  std::vector<Picture> first_;
+  std::shared_ptr<Clip> rest_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Imported import_model(const std::string& model, const InputChanges& changes) {
+  Imported result{find_model(model), {}, {}};
+  result.graph = import_onnx(result.model);
+  result.input = input_spec_for(result.graph, result.model);
+  if (!changes.file.empty()) {
+    result.input = read_input_spec(changes.file);
+    result.input.width = result.graph.layers.front().out.w;
+    result.input.height = result.graph.layers.front().out.h;
+  }
+  if (changes.channels) result.input.channels = *changes.channels;
+  if (changes.resize) result.input.resize = *changes.resize;
+  if (changes.scale) result.input.scale = *changes.scale;
+  if (!changes.mean.empty()) result.input.mean = changes.mean;
+  if (!changes.std.empty()) result.input.std = changes.std;
+  check_input_spec(result.input, result.graph);
+  return result;
+}
+
+Prepared prepare(const PrepareOptions& options) {
+  const auto say = [&](const std::string& text) {
+    if (options.say) options.say(text);
+  };
+  Prepared p;
+  p.chip = find_chip(options.chip);
+  Imported imported = import_model(options.model, options.input);
+  p.model = std::move(imported.model);
+  p.graph = std::move(imported.graph);
+  p.input = std::move(imported.input);
+  p.thresholds = choose_thresholds(options, p.model);
+  choose_clip(options, p);
+
+  say(fmt::format("calibrating on frames of {}", p.clip));
+  const auto runs = read_calibration(options, p);
+  std::vector<Picture> pictures;
+  for (const auto& run : runs) pictures.push_back(run.front());
+
+  say("quantising");
+  QuantiseOptions quantise_options;
+  quantise_options.bits = options.bits;
+  quantise_options.layer_bits = options.layer_bits;
+  quantise_options.mode = options.mode;
+  quantise_options.thresholds = p.thresholds;
+  p.quantised = quantise(p.graph, p.input, pictures, quantise_options);
+  std::ranges::copy(p.quantised.report.notes, std::back_inserter(p.notes));
+
+  say(fmt::format("compiling for chip {}", p.chip.name));
+  p.compiled = compile(p.network(), p.chip, profile_of(p.network(), runs), options.compile);
+  return p;
+}
+
+std::unique_ptr<Clip> open_frames(const Prepared& p) {
+  if (p.rest) return std::make_unique<ContinuedClip>(p.first_pictures, p.rest);
+  return open_clip(p.clip, p.input, p.graph.layers.front().out, p.frames);
+}
+
+}  // namespace eddy
