@@ -127,10 +127,14 @@ TEST_F(Pictures, SheetInAFileThatCannotBeIsAnError) {
 
 TEST_F(Pictures, SheetOfNoiseIsSmallAllTheSame) {
   std::mt19937 random(5);
-  Picture noise{{3, 240, 320}, {}, {}};
-  for (int i = 0; i < 3 * 240 * 320; ++i) noise.pixels.push_back(static_cast<std::uint8_t>(random()));
-  const SheetFrame frame{noise, {}, "", white};
-  write_contact_sheet(file_, std::vector<const SheetFrame*>(12, &frame), "", {}, false);
+  std::vector<SheetFrame> frames(12);
+  std::vector<const SheetFrame*> shown;
+  for (SheetFrame& frame : frames) {
+    frame.picture.shape = {3, 240, 320};
+    for (int i = 0; i < 3 * 240 * 320; ++i) frame.picture.pixels.push_back(static_cast<std::uint8_t>(random()));
+    shown.push_back(&frame);
+  }
+  write_contact_sheet(file_, shown, "", {}, false);
   EXPECT_LT(fs::file_size(file_), 1'000'000U);
 }
 
