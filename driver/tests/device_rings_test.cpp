@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <optional>
 
@@ -105,7 +107,7 @@ TEST_F(Rings, StallsOfMemoryAndNetworkDoNotChangeResults) {
   const Image image = spread(network);
   const auto frames = random_frames(network, 5, 4);
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
-    SimOptions options{.seed = seed, .dma_load = seed % 2 == 0, .io_stall = 0.5};
+    SimOptions options{.seed = seed, .threads = seed == 3 ? 2 : 1, .dma_load = seed % 2 == 0, .io_stall = 0.5};
     options.memory.stall = 0.2 * static_cast<double>(seed);
     auto device = make_sim_device(chip, options);
     device->set_frames_in_flight(static_cast<int>(seed));
@@ -195,6 +197,26 @@ TEST_F(Rings, AnotherImageTakesOverWhateverIsUnderWay) {
   }
 }
 
+TEST_F(Rings, TheEventFileHasALineForEveryFiring) {
+  const Network network = random_network(6);
+  const Image image = compiled(network);
+  const auto file = std::filesystem::path(::testing::TempDir()) / "device_rings_events.txt";
+  std::size_t fired = 0;
+  {
+    auto device = make_sim_device(chip, {.event_file = file});
+    device->trace([&](const Firing&) { ++fired; });
+    device->load(image);
+    device->submit(random_frames(network, 6, 1).front());
+    device->collect();
+  }
+  std::ifstream text(file);
+  std::size_t lines = 0;
+  for (std::string line; std::getline(text, line);) lines += line.starts_with('#') ? 0 : 1;
+  EXPECT_EQ(lines, fired);
+  EXPECT_GT(lines, 0U);
+  EXPECT_THROW(make_sim_device(chip, {.event_file = "/no/such/folder/events.txt"}), FileError);
+}
+
 // ---------------------------------------------------------------- what goes wrong
 
 /// Runs frames with one fault planted; gives the message of the error, if one came.
@@ -241,6 +263,7 @@ TEST_F(Rings, LostTokensAndCreditsEndWithWhoWaits) {
       if (!message) continue;
       if (message->find("Who waits for what") != std::string::npos) {
         ++waits;
+        EXPECT_THAT(*message, HasSubstr("frames in flight"));
       } else {
         EXPECT_THAT(*message, HasSubstr("Err"));
       }

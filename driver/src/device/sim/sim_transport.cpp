@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "device/rings/registers.hpp"
 #include "eddy/error.hpp"
 #include "eddy/sim/error.hpp"
 
@@ -69,9 +70,16 @@ bool SimTransport::wait_interrupt(std::uint64_t cycles) {
   return simulation_.irq();
 }
 
-void SimTransport::give_up(const char* why, std::uint64_t cycles) const {
-  throw RunError(
-      fmt::format("sim: {}, cycle {}. Who waits for what:\n{}", why, cycles, simulation_.tiles().who_waits()));
+void SimTransport::give_up(const char* why, std::uint64_t cycles) {
+  const auto reg = [&](std::uint32_t offset) { return simulation_.read_register(offset); };
+  const std::uint32_t status = reg(EDDY_REGISTER(STATUS));
+  const std::string gateway =
+      fmt::format("gateway: {} frames in flight, {} drain buffer open, {} of {} commands and {} of {} drains done",
+                  (status & EDDY_CSR__STATUS__IN_FLIGHT_bm) >> EDDY_CSR__STATUS__IN_FLIGHT_bp,
+                  (status & EDDY_CSR__STATUS__OPEN_bm) != 0 ? "a" : "no", reg(EDDY_REGISTER(COMMAND.TAIL)),
+                  reg(EDDY_REGISTER(COMMAND.HEAD)), reg(EDDY_REGISTER(DRAIN.TAIL)), reg(EDDY_REGISTER(DRAIN.HEAD)));
+  throw RunError(fmt::format("sim: {}, cycle {}. Who waits for what:\n{}{}", why, cycles,
+                             simulation_.tiles().who_waits(), gateway));
 }
 
 }  // namespace eddy

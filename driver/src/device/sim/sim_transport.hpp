@@ -28,7 +28,7 @@ class SimTransport final : public Transport {
  private:
   template <typename F>
   auto guarded(F&& access);
-  [[noreturn]] void give_up(const char* why, std::uint64_t cycles) const;
+  [[noreturn]] void give_up(const char* why, std::uint64_t cycles);
 
   sim::Simulation& simulation_;
   std::uint64_t watchdog_;
