@@ -181,6 +181,33 @@ TEST_F(Rings, CountersAreThoseOfTheEvents) {
   EXPECT_GT(sum, 0U);
 }
 
+TEST_F(Rings, WhatIsLeftOutWhileQuietChangesNothing) {
+  for (std::uint64_t seed = 8; seed <= 10; ++seed) {
+    const Network network = random_network(seed);
+    const Image image = spread(network);
+    const auto frames = random_frames(network, seed, 3);
+    std::vector<std::vector<TileCounters>> counters;
+    std::vector<std::uint64_t> ends;
+    for (const bool skip : {true, false}) {
+      auto device = make_sim_device(chip, {.skip_quiet = skip});
+      Comparison comparison(network, image);
+      comparison.run(*device, frames);
+      if (HasFatalFailure()) return;
+      counters.push_back(comparison.counters);
+      ends.push_back(comparison.results.back().last_cycle);
+      ends.push_back(device->cycles());
+    }
+    EXPECT_EQ(ends[0], ends[2]);
+    EXPECT_EQ(ends[1], ends[3]);
+    for (std::size_t t = 0; t < counters[0].size(); ++t) {
+      for (std::size_t c = 0; c < pkg::NumCounters; ++c) {
+        EXPECT_EQ(counters[0][t].values[c], counters[1][t].values[c])
+            << "tile " << t << " " << to_string(static_cast<pkg::counter_e>(c));
+      }
+    }
+  }
+}
+
 TEST_F(Rings, AnotherImageTakesOverWhateverIsUnderWay) {
   auto device = make_sim_device(chip, {.dma_load = true});
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
@@ -299,6 +326,29 @@ TEST_F(Rings, RecoversByALoadAfterAnError) {
   EXPECT_GT(errors, 0);
   Comparison comparison(network, image);
   comparison.run(*device, frames);
+}
+
+TEST_F(Rings, ErrorsOfMemoryAreReported) {
+  const Network network = random_network(1);
+  const Image image = compiled(network);
+  const auto frames = random_frames(network, 1, 1);
+  constexpr unsigned Error = 2;
+  for (const bool read : {true, false}) {
+    Bench bench(chip);
+    bench.device.load(image);
+    (read ? bench.simulation.bus().read_response : bench.simulation.bus().write_response) = Error;
+    try {
+      bench.device.submit(frames.front());
+      bench.device.collect();
+      FAIL() << "no error";
+    } catch (const RunError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(read ? "memory answered a read" : "memory answered a write"));
+    }
+    bench.simulation.bus().read_response = bench.simulation.bus().write_response = 0;
+    bench.device.load(image);
+    bench.device.submit(frames.front());
+    EXPECT_EQ(bench.device.collect().frame, 0);
+  }
 }
 
 TEST_F(Rings, RefusesWhatCannotBe) {
