@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
+#include <string>
+#include <string_view>
 
 #include "eddy/report.hpp"
 #include "eddy_build.hpp"
+#include "eddy_pkg.hpp"
 
 namespace eddy {
 namespace {
@@ -26,12 +29,43 @@ Json mismatch_json(const RunResult& result, int first_frame) {
           {"place", m.place}};
 }
 
+/// `latency`: from the first pixel read to the last result written, frame by frame.
 Json cycles_json(const RunResult& result) {
   const auto cycles = result.frame_cycles();
+  Json latency = Json::array();
+  for (std::size_t f = 0; f < cycles.size(); ++f) latency.push_back(result.last_cycles[f] - result.first_cycles[f]);
   return {{"total", result.cycles},
           {"first_frame", cycles.empty() ? 0 : cycles.front()},
           {"per_frame",
-           {{"p50", percentile(cycles, 0.5)}, {"p95", percentile(cycles, 0.95)}, {"max", percentile(cycles, 1)}}}};
+           {{"p50", percentile(cycles, 0.5)}, {"p95", percentile(cycles, 0.95)}, {"max", percentile(cycles, 1)}}},
+          {"frames", cycles},
+          {"latency", std::move(latency)}};
+}
+
+/// What each tile held and counted since the image was loaded.
+Json tiles_json(const Image& image, const RunResult& result) {
+  Json tiles = Json::array();
+  for (const TileCounters& tile : result.counters) {
+    Json populations = Json::array();
+    for (const PopulationInfo& p : image.populations) {
+      if (p.tile != tile.tile) continue;
+      populations.push_back({{"layer", image.layers[static_cast<std::size_t>(p.layer)].name},
+                             {"rows", p.rows},
+                             {"columns", p.cols},
+                             {"channels", p.channels}});
+    }
+    Json counters = Json::object();
+    for (std::size_t i = 0; i < tile.values.size(); ++i) {
+      auto name = pkg::to_string(static_cast<pkg::counter_e>(i));
+      name.remove_prefix(std::string_view("Cnt").size());
+      counters[std::string(name)] = tile.values[i];
+    }
+    tiles.push_back({{"y", tile.tile.y},
+                     {"x", tile.tile.x},
+                     {"populations", std::move(populations)},
+                     {"counters", std::move(counters)}});
+  }
+  return tiles;
 }
 
 Json layer_json(const LayerResult& layer) {
@@ -78,6 +112,7 @@ nlohmann::ordered_json run_report(const Prepared& prepared, const RunResult& res
             {"cycles", cycles_json(result)},
             {"layers", Json::array()}};
   for (const LayerResult& layer : result.layers) json["layers"].push_back(layer_json(layer));
+  json["tiles"] = tiles_json(prepared.image(), result);
   json["simulation"] = {
       {"seconds", result.seconds},
       {"cycles_per_second", result.seconds > 0 ? static_cast<double>(result.cycles) / result.seconds : 0.0}};
