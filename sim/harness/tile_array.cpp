@@ -94,6 +94,7 @@ class TileArray::Impl {
   std::vector<std::uint32_t> stepped_;
   bool tracing_ = false;
   std::vector<Member> members_;
+  std::vector<Seen> shown_;     // of all members, in the order of tiles
   std::unique_ptr<Crew> crew_;  // none: one thread
   std::unique_ptr<WaveFile> waves_;
 };
@@ -260,18 +261,16 @@ void TileArray::Impl::step(const std::function<void(int, int, const pkg::trace_t
 }
 
 void TileArray::Impl::show_traces(const std::function<void(int, int, const pkg::trace_t&)>& on_trace) {
-  std::vector<Seen>& all = members_[0].seen;
-  for (std::size_t member = 1; member < members_.size(); ++member) {
-    all.insert(all.end(), members_[member].seen.begin(), members_[member].seen.end());
-    members_[member].seen.clear();
+  shown_.clear();
+  for (Member& member : members_) {
+    shown_.insert(shown_.end(), member.seen.begin(), member.seen.end());
+    member.seen.clear();
   }
-  if (all.empty()) return;
-  if (crew_) std::sort(all.begin(), all.end(), [](const Seen& a, const Seen& b) { return a.tile < b.tile; });
-  for (const Seen& seen : all) {
+  if (crew_) std::sort(shown_.begin(), shown_.end(), [](const Seen& a, const Seen& b) { return a.tile < b.tile; });
+  for (const Seen& seen : shown_) {
     const auto tile = static_cast<int>(seen.tile);
     on_trace(tile / columns, tile % columns, pkg::trace_t::unpack(seen.trace));
   }
-  all.clear();
 }
 
 bool TileArray::Impl::quiet() const {
