@@ -18,7 +18,8 @@ struct Shape {
 };
 
 /// One axis of a convolution. Output `o` and kernel position `k` meet input `i` where
-///   convolution: i = o * stride - pad + k * dilation;   transposed (up > 1 or stride == 1): o = i * up - pad + k * dilation.
+///   convolution: i = o * stride - pad + k * dilation;
+///   transposed (up > 1 or stride == 1): o = i * up - pad + k * dilation.
 struct Axis {
   int taps = 1;
   int stride = 1;
@@ -32,22 +33,24 @@ enum class WeightFormat : std::uint8_t { int8, int16, int4, int2 };
 
 /// How events of one source layer act on a layer. Sums of all ports meet in one accumulator per neuron.
 struct Port {
-  int source = 0;             // index into Network::layers
-  int c_first = 0;            // source channels [c_first, c_first + c_count) take part
+  int source = 0;   // index into Network::layers
+  int c_first = 0;  // source channels [c_first, c_first + c_count) take part
   int c_count = 0;
-  int k_first = 0;            // output channels [k_first, k_first + k_count) are touched
+  int k_first = 0;  // output channels [k_first, k_first + k_count) are touched
   int k_count = 0;
-  bool depthwise = false;     // output channel k_first + c * (k_count / c_count) + m sees only source channel c_first + c
+  bool depthwise = false;  // output channel k_first + c * (k_count / c_count) + m sees only source channel c_first + c
   Axis y, x;
   WeightFormat format = WeightFormat::int8;
-  std::vector<std::int16_t> weights;  // full: [k_count][c_count][y.taps][x.taps]; depthwise: [k_count][y.taps][x.taps]; kernel as ONNX writes it
+  std::vector<std::int16_t> weights;  // full: [k_count][c_count][y.taps][x.taps]; depthwise: [k_count][y.taps][x.taps];
+                                      // kernel as ONNX writes it
   [[nodiscard]] int weight(int k, int c, int ky, int kx) const {
     const std::size_t row = depthwise ? std::size_t(k) : std::size_t(k) * std::size_t(c_count) + std::size_t(c);
     return weights[(row * std::size_t(y.taps) + std::size_t(ky)) * std::size_t(x.taps) + std::size_t(kx)];
   }
 };
 
-/// Max-pool folded into the layer; output p covers [p * stride - pad, + size) of the accumulators' plane, clipped to it.
+/// Max-pool folded into the layer; output p covers [p * stride - pad, + size) of the accumulators' plane, clipped to
+/// it.
 struct PoolAxis {
   int size = 1, stride = 1, pad = 0;
   friend bool operator==(const PoolAxis&, const PoolAxis&) = default;
@@ -72,17 +75,17 @@ struct Layer {
   int lo = 0, hi = 0;             // range of the activation, integers
   int bits = 8;                   // magnitude bits: hi = 2^bits - 1
   PoolAxis pool_y, pool_x;
-  Mode mode = Mode::temporal;     // what it sends
-  bool keep_acc = true;           // its sources send differences, so its accumulators persist
-  double scale = 1.0;             // real value of integer 1
-  std::vector<double> acc_unit;   // [out.c] real value of accumulator step 1
+  Mode mode = Mode::temporal;    // what it sends
+  bool keep_acc = true;          // its sources send differences, so its accumulators persist
+  double scale = 1.0;            // real value of integer 1
+  std::vector<double> acc_unit;  // [out.c] real value of accumulator step 1
 };
 
 /// How frames become events of layer 0.
 struct Input {
-  bool pixels = true;                                   // u8 pixels through `table`; else int16 activations as they are
-  std::vector<std::array<std::int16_t, 256>> table;     // [c] activation of a pixel value
-  std::vector<int> theta;                               // [c] in grey levels (pixels) or integer steps; fire iff changed and |change| >= theta
+  bool pixels = true;                                // u8 pixels through `table`; else int16 activations as they are
+  std::vector<std::array<std::int16_t, 256>> table;  // [c] activation of a pixel value
+  std::vector<int> theta;  // [c] in grey levels (pixels) or integer steps; fire iff changed and |change| >= theta
 };
 
 struct Output {

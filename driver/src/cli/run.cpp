@@ -129,18 +129,20 @@ void make_folder(const fs::path& folder) {
 
 int act(const Options& options, const Context& context) {
   const fs::path out = options.out;
+  // First, what may be wrong and is soon told.
+  const auto device =
+      open_device(options.backend.uri, options.backend.get(find_chip(options.model.chip), options.model.seed));
   make_folder(out);
   const Prepared p = prepare(options.model.get());
   print_set_up(p);
   print_expectation(p, options);
   std::fflush(stdout);
-  const auto device = open_device(options.backend.uri, options.backend.get(p.chip, options.model.seed));
   const auto clip = open_frames(p);
   Answers answers(p, options);
   const Interrupt interrupt;
   const RunResult result = run_with_bar(p, *device, *clip, answers, options, interrupt);
   for (const std::string& note : clip->notes()) fmt::print("Note       {}\n", note);
-  fmt::print("\n{}", layer_table(result));
+  if (result.frames > 0) fmt::print("\n{}", layer_table(result));
   fmt::print("{}", cycle_lines(result));
   if (result.interrupted) {
     fmt::print("{}\nNo file was written.\n", verdict(p, result));

@@ -2,6 +2,7 @@
 #include "eddy/prepare.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -94,6 +95,16 @@ Thresholds choose_thresholds(const PrepareOptions& options, const fs::path& mode
   return result;
 }
 
+/// Weights and accumulators alone, a byte and four: more than the chip has, whatever the compiler does.
+bool too_large(const Network& network, const Chip& chip) {
+  std::int64_t bytes = 0;
+  for (const Layer& layer : network.layers) {
+    if (!layer.ports.empty()) bytes += 4 * layer.acc.count();
+    for (const Port& port : layer.ports) bytes += static_cast<std::int64_t>(port.weights.size());
+  }
+  return bytes > std::int64_t{chip.tiles()} * chip.ram_bytes();
+}
+
 LoadProfile profile_of(const Network& network, const std::vector<std::vector<Picture>>& runs) {
   constexpr std::size_t most_runs = 8;  // each costs a dense frame of the golden model
   const std::size_t step = std::max<std::size_t>(1, runs.size() / most_runs);
@@ -174,7 +185,9 @@ Prepared prepare(const PrepareOptions& options) {
   std::ranges::copy(p.quantised.report.notes, std::back_inserter(p.notes));
 
   say(fmt::format("compiling for chip {}", p.chip.name));
-  p.compiled = compile(p.network(), p.chip, profile_of(p.network(), runs), options.compile);
+  // To measure the load of what will not fit would take long.
+  const LoadProfile profile = too_large(p.network(), p.chip) ? LoadProfile{} : profile_of(p.network(), runs);
+  p.compiled = compile(p.network(), p.chip, profile, options.compile);
   return p;
 }
 

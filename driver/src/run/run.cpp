@@ -125,7 +125,7 @@ class Run {
 // tile that is busy, on one thread.
 constexpr double cycle_seconds = 4e-6, busy_tile_seconds = 6e-6;
 // Cycles of a frame over the MAC cycles of its busiest tile, and a first frame over a typical one.
-constexpr double frame_overhead = 1.3, first_frame = 8;
+constexpr double frame_overhead = 1.3, first_frame = 11;
 
 }  // namespace
 

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The program as its user has it: what it prints, its exit status, what it leaves behind. Each bad input names the
+/// thing that is wrong.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace eddy {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Ended {
+  int status = -1;
+  std::string text;  // both streams
+};
+
+/// Each test has a folder of its own, in which the program runs.
+class Program : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = fs::temp_directory_path() / "eddy_cli_XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  /// `before`: shell text in front of the program, such as a limit of time.
+  Ended eddy(const std::string& arguments, const std::string& before = {}) const {
+    const std::string command =
+        fmt::format("cd {} && {} {} {} 2>&1", folder_.string(), before, EDDY_PROGRAM, arguments);
+    Ended ended;
+    FILE* pipe = ::popen(command.c_str(), "r");
+    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) ended.text += static_cast<char>(c);
+    const int status = ::pclose(pipe);
+    ended.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return ended;
+  }
+
+  void write(const std::string& name, const std::string& content) const {
+    std::ofstream(folder_ / name, std::ios::binary) << content;
+  }
+  static std::string read(const fs::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file, std::ios::binary).rdbuf();
+    return text.str();
+  }
+
+  void expect(const std::string& arguments, int status, const std::string& says, const std::string& before = {}) const {
+    const Ended ended = eddy(arguments, before);
+    EXPECT_EQ(ended.status, status) << arguments << "\n" << ended.text;
+    EXPECT_THAT(ended.text, HasSubstr(says)) << arguments;
+  }
+
+  fs::path folder_;
+  const std::string unit_ = EDDY_TESTVECTORS "/networks/unit/";
+};
+
+TEST_F(Program, RunsADigitsRunAndWritesItsReport) {
+  const Ended ended = eddy("run --model digits --chip tiny --backend model: --json also.json --output tensors");
+  EXPECT_EQ(ended.status, 0) << ended.text;
+  EXPECT_THAT(ended.text, AllOf(HasSubstr("MATCH: 8,"), HasSubstr("out/run/report.json"), HasSubstr("skipped")));
+  const auto json = nlohmann::json::parse(read(folder_ / "out/run/report.json"));
+  EXPECT_EQ(json["schema"], "eddy.run/1");
+  EXPECT_EQ(json["match"], true);
+  EXPECT_EQ(json["frames"], 48);
+  EXPECT_TRUE(json.contains("task"));
+  EXPECT_EQ(read(folder_ / "also.json"), read(folder_ / "out/run/report.json"));
+  EXPECT_TRUE(fs::exists(folder_ / "tensors/scores.npy"));
+}
+
+TEST_F(Program, SelftestIsGoodOnTheModel) { expect("selftest --backend model:", 0, "self-test: good"); }
+
+TEST_F(Program, WorksWithoutTheClip) {
+  // The network's own clip is named in input.json: one that is not there.
+  fs::copy(EDDY_TESTVECTORS "/networks/people/people.onnx", folder_);
+  write("input.json",
+        R"({"channels": "gray", "scale": 0.00392156862745098, "clip": "gone.avi", "clip_package": "a-package"})");
+  const Ended ended = eddy("run --model people.onnx --backend model: --frames 0:2");
+  EXPECT_EQ(ended.status, 0) << ended.text;
+  EXPECT_THAT(ended.text, AllOf(HasSubstr("a-package"), HasSubstr("GENERATED")));
+  EXPECT_EQ(nlohmann::json::parse(read(folder_ / "out/run/report.json"))["generated_clip"], true);
+}
+
+TEST_F(Program, ScalesAClipOfAnotherSizeAndSaysSo) {
+  write("frames.pgm", fmt::format("P5 20 10 255\n{}", std::string(200, 'x')));
+  fs::create_directories(folder_ / "clip");
+  fs::rename(folder_ / "frames.pgm", folder_ / "clip/1.pgm");
+  expect("run --model digits --chip tiny --backend model: --clip clip --frames 0:1", 0, "20x10 are scaled to 8x8");
+}
+
+TEST_F(Program, NamesBadModels) {
+  write("text.onnx", "hello\n");
+  write("cut.onnx", read(EDDY_TESTVECTORS "/networks/digits/digits.onnx").substr(0, 2000));
+  expect("run --model nothing.onnx", 6, "nothing.onnx");
+  expect("run --model text.onnx", 3, "text.onnx is no ONNX model");
+  expect("run --model cut.onnx", 3, "cut.onnx is cut off");
+  const Ended three = eddy("check --quick --model " + unit_ + "unsupported_three.onnx");
+  EXPECT_EQ(three.status, 3);
+  EXPECT_THAT(three.text, AllOf(HasSubstr("gate"), HasSubstr("probabilities"), HasSubstr("larger")));
+}
+
+TEST_F(Program, SaysWhichChipWouldDo) {
+  expect("run --chip tiny --backend model:", 4, "small");
+  expect("check --quick --chip tiny --model " + unit_ + "too_large.onnx", 4, "tiny", "timeout 60");
+}
+
+TEST_F(Program, NamesBadClips) {
+  write("empty.avi", "");
+  fs::create_directories(folder_ / "none");
+  expect("run --backend model: --clip gone.mp4", 6, "gone.mp4");
+  expect("run --backend model: --clip empty.avi", 6, "empty.avi");
+  expect("run --backend model: --clip none", 6, "none holds no frame");
+  expect("run --model digits --chip tiny --backend model: --frames 90:99", 6, "48 frames");
+  expect("run --model digits --chip tiny --backend model: --frames 5:5", 2, "5:5");
+}
+
+TEST_F(Program, NamesBadChipsAndBackends) {
+  write("chip.json", R"({"rows": 99})");
+  expect("run --chip chip.json", 6, "\"rows\" is 99");
+  expect("run --chip nosuch", 6, "tiny, small, full");
+  expect("run --backend telepathy:", 2, "telepathy:");
+}
+
+TEST_F(Program, NamesBadOptions) {
+  expect("", 2, "subcommand");
+  expect("run --nonsense", 2, "--nonsense");
+  expect("run --theta 7", 2, "--theta");
+  expect("run --model digits --bits 99 --backend model:", 2, "bits");
+  expect("run --model digits --bits nolayer=9 --backend model:", 2, "nolayer");
+  write("thresholds.json", R"({"pixels": 2})");
+  expect("run --model digits --thresholds thresholds.json", 2, "pixels");
+}
+
+TEST_F(Program, RefusesWhatIsNoImage) {
+  write("no.eddy", "nothing");
+  expect("inspect no.eddy", 6, "no.eddy");
+}
+
+TEST_F(Program, CompilesAndInspects) {
+  expect("compile --model digits --chip tiny -o d.eddy --json d.json", 0, "d.eddy");
+  expect("inspect d.eddy", 0, "TabOutAxon");
+  expect("inspect d.eddy --json", 0, "eddy.image/1");
+  expect("inspect digits", 0, "3x3 of image");
+  EXPECT_EQ(nlohmann::json::parse(read(folder_ / "d.json"))["schema"], "eddy.compile/1");
+}
+
+TEST_F(Program, LeavesNothingBehindWhenInterrupted) {
+  const Ended ended =
+      eddy("run --backend sim: --frames 556:676 --output tensors", "timeout --preserve-status -s INT 20");
+  EXPECT_EQ(ended.status, 130) << ended.text;
+  EXPECT_THAT(ended.text, Not(HasSubstr("MATCH")));
+  int files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder_)) files += entry.is_regular_file();
+  EXPECT_EQ(files, 0);
+}
+
+class Faults : public Program, public ::testing::WithParamInterface<const char*> {};
+
+/// A chip that loses or doubles one message: noticed by count or watchdog, and the tile is named.
+TEST_P(Faults, AreFoundAndPlaced) {
+  const Ended ended = eddy(fmt::format("selftest --fault {}", GetParam()));
+  EXPECT_EQ(ended.status, 5) << ended.text;
+  EXPECT_THAT(ended.text, HasSubstr("tile ("));
+}
+
+INSTANTIATE_TEST_SUITE_P(Program, Faults,
+                         ::testing::Values("drop-event:0,0:100", "double-event:0,0:100", "drop-token:0,0:50",
+                                           "drop-credit:0,0:3"));
+
+}  // namespace
+}  // namespace eddy
