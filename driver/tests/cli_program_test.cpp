@@ -114,7 +114,7 @@ TEST_F(Program, NamesBadModels) {
 
 TEST_F(Program, SaysWhichChipWouldDo) {
   expect("run --chip tiny --backend model:", 4, "small");
-  expect("check --quick --chip tiny --model " + unit_ + "too_large.onnx", 4, "tiny", "timeout 60");
+  expect("check --quick --chip tiny --model " + unit_ + "too_large.onnx", 4, "tiny", "timeout 20");
 }
 
 TEST_F(Program, NamesBadClips) {

@@ -95,14 +95,29 @@ Thresholds choose_thresholds(const PrepareOptions& options, const fs::path& mode
   return result;
 }
 
-/// Weights and accumulators alone, a byte and four: more than the chip has, whatever the compiler does.
-bool too_large(const Network& network, const Chip& chip) {
+/// Weights and accumulators alone, a byte and four: what no partition gets below.
+std::int64_t least_bytes(const Graph& graph) {
   std::int64_t bytes = 0;
-  for (const Layer& layer : network.layers) {
+  for (const GraphLayer& layer : graph.layers) {
     if (!layer.ports.empty()) bytes += 4 * layer.acc.count();
-    for (const Port& port : layer.ports) bytes += static_cast<std::int64_t>(port.weights.size());
+    for (const GraphPort& port : layer.ports) bytes += static_cast<std::int64_t>(port.weights.size());
   }
-  return bytes > std::int64_t{chip.tiles()} * chip.ram_bytes();
+  return bytes;
+}
+
+std::int64_t bytes_of(const Chip& chip) { return std::int64_t{chip.tiles()} * chip.ram_bytes(); }
+
+/// What cannot fit is refused before it is calibrated: a very large network would take minutes.
+void refuse_too_large(const Graph& graph, const Chip& chip) {
+  const std::int64_t least = least_bytes(graph);
+  if (least <= bytes_of(chip)) return;
+  const auto chips = shipped_chips();
+  const auto larger = std::ranges::find_if(chips, [&](const Chip& c) { return least <= bytes_of(c); });
+  throw FitError(
+      fmt::format("network {} does not fit on chip {}: weights and accumulators alone take {} KB, its {} tiles "
+                  "have {} KB. {}",
+                  graph.name, chip.name, least / 1024, chip.tiles(), bytes_of(chip) / 1024,
+                  larger == chips.end() ? "No shipped chip would do" : "Try chip " + larger->name));
 }
 
 LoadProfile profile_of(const Network& network, const std::vector<std::vector<Picture>>& runs) {
@@ -167,6 +182,7 @@ Prepared prepare(const PrepareOptions& options) {
   p.model = std::move(imported.model);
   p.graph = std::move(imported.graph);
   p.input = std::move(imported.input);
+  refuse_too_large(p.graph, p.chip);
   p.thresholds = choose_thresholds(options, p.model);
   choose_clip(options, p);
 
@@ -185,9 +201,7 @@ Prepared prepare(const PrepareOptions& options) {
   std::ranges::copy(p.quantised.report.notes, std::back_inserter(p.notes));
 
   say(fmt::format("compiling for chip {}", p.chip.name));
-  // To measure the load of what will not fit would take long.
-  const LoadProfile profile = too_large(p.network(), p.chip) ? LoadProfile{} : profile_of(p.network(), runs);
-  p.compiled = compile(p.network(), p.chip, profile, options.compile);
+  p.compiled = compile(p.network(), p.chip, profile_of(p.network(), runs), options.compile);
   return p;
 }
 
