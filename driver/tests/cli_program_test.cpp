@@ -158,8 +158,9 @@ TEST_F(Program, CompilesAndInspects) {
 }
 
 TEST_F(Program, LeavesNothingBehindWhenInterrupted) {
+  // In the foreground: else timeout sends a second signal, to the group, and a second one ends the program at once.
   const Ended ended =
-      eddy("run --backend sim: --frames 556:676 --output tensors", "timeout --preserve-status -s INT 20");
+      eddy("run --backend sim: --frames 556:676 --output tensors", "timeout --foreground --preserve-status -s INT 15");
   EXPECT_EQ(ended.status, 130) << ended.text;
   EXPECT_THAT(ended.text, Not(HasSubstr("MATCH")));
   int files = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstdio>
 #include <map>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -44,9 +46,8 @@ void BackendOptions::add_to(CLI::App& verb) {
   verb.add_option("--backend", uri, "sim: (the RTL), model: (untimed), tcp://HOST:PORT, unix://PATH")
       ->capture_default_str()
       ->group("Device");
-  verb.add_option("--threads", threads, "of the simulator")
+  verb.add_option("--threads", threads_, "of the simulator; one for 8 tiles where there are processors unless given")
       ->check(CLI::Range(1, 64))
-      ->capture_default_str()
       ->group("Device");
   const char* group = "Simulator (results do not depend on these)";
   verb.add_option("--wave", waves_.file, "write waves (FST)")->group(group);
@@ -63,10 +64,16 @@ void BackendOptions::add_to(CLI::App& verb) {
       ->group(group);
 }
 
+int BackendOptions::threads(const Chip& chip) const {
+  constexpr int tiles_a_thread = 8;  // fewer are seldom busy at once
+  const int processors = static_cast<int>(std::thread::hardware_concurrency());
+  return threads_.value_or(std::max(1, std::min(processors, chip.tiles() / tiles_a_thread)));
+}
+
 DeviceOptions BackendOptions::get(const Chip& chip, std::uint64_t seed) const {
   DeviceOptions options{chip, {}};
   options.sim.seed = seed;
-  options.sim.threads = threads;
+  options.sim.threads = threads(chip);
   options.sim.waves = waves_;
   for (const std::string& tile : wave_tiles_) options.sim.waves.tiles.push_back(tile_of(tile, chip));
   for (const std::string& fault : faults_) options.sim.faults.push_back(fault_of(fault, chip));

@@ -2,6 +2,7 @@
 /// Options that several verbs share.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,10 +39,13 @@ class BackendOptions {
   /// Throws UsageError.
   [[nodiscard]] DeviceOptions get(const Chip& chip, std::uint64_t seed) const;
 
+  /// Of the simulator: as asked for, else as many as this machine has for the chip's tiles.
+  [[nodiscard]] int threads(const Chip& chip) const;
+
   std::string uri = "sim:";
-  int threads = 1;
 
  private:
+  std::optional<int> threads_;
   sim::WaveOptions waves_;
   std::vector<std::string> wave_tiles_, faults_;
   std::string trace_;

@@ -52,7 +52,7 @@ void print_set_up(const Prepared& p) {
 void print_expectation(const Prepared& p, const Options& options) {
   if (options.backend.uri != "sim:" || p.frames.last < 0) return;
   const int frames = p.frames.last - p.frames.first;
-  const Expectation e = expect(p, frames, options.backend.threads);
+  const Expectation e = expect(p, frames, options.backend.threads(p.chip));
   fmt::print("Expected   {:.1f} million cycles for {} frames, about {:.1f} minutes\n", e.cycles / 1e6, frames,
              e.minutes);
 }
@@ -138,8 +138,8 @@ int act(const Options& options, const Context& context) {
   print_expectation(p, options);
   std::fflush(stdout);
   const auto clip = open_frames(p);
-  Answers answers(p, options);
   const Interrupt interrupt;
+  Answers answers(p, options);
   const RunResult result = run_with_bar(p, *device, *clip, answers, options, interrupt);
   for (const std::string& note : clip->notes()) fmt::print("Note       {}\n", note);
   if (result.frames > 0) fmt::print("\n{}", layer_table(result));
@@ -149,7 +149,7 @@ int act(const Options& options, const Context& context) {
     return interrupted_status;
   }
 
-  auto report = run_report(p, result, {context.command_line, options.model.seed, options.backend.threads});
+  auto report = run_report(p, result, {context.command_line, options.model.seed, options.backend.threads(p.chip)});
   for (const std::string& note : clip->notes()) report["notes"].push_back(note);
   std::vector<fs::path> written;
   answers.finish(out, report, written);
