@@ -17,7 +17,9 @@ using host_pkg::descriptor_t;
 using host_pkg::host_err_e;
 using host_pkg::op_e;
 
-constexpr std::uint64_t BufferAlign = 4096;
+// A frame and its references are read side by side. Half of this apart, they never meet in a bank of a memory whose
+// banks take turns within it (docs/driver-host.md).
+constexpr std::uint64_t BankTurn = 16384;
 constexpr int MostInFlight = 255;             // register IN_FLIGHT
 constexpr int FillPolls = 100'000;            // a fill takes a cycle a word; a poll takes a round trip at least
 constexpr std::uint32_t ShortLimit = 20'000;  // cycles: waits that cannot end any more end by it
@@ -45,7 +47,7 @@ void RingDevice::load(const Image& image) {
   load_gateway();
   free_ = HostGateway::Free;
   slots_.clear();
-  references_ = allocate(frame_bytes(image_->gateway));
+  references_ = allocate(frame_bytes(image_->gateway), BankTurn / 2);
   drain_records_ = std::max(1U, most_records(*image_));
   set_frames_in_flight(in_flight_);
   set_running(true);
@@ -210,9 +212,10 @@ void RingDevice::fence() {
   gateway_.execute_list(op_e::OpFence, records);
 }
 
-std::uint64_t RingDevice::allocate(std::uint64_t bytes) {
-  const std::uint64_t address = free_;
-  free_ += (bytes + BufferAlign - 1) / BufferAlign * BufferAlign;
+/// A buffer that begins `offset` behind a turn of the banks.
+std::uint64_t RingDevice::allocate(std::uint64_t bytes, std::uint64_t offset) {
+  const std::uint64_t address = (free_ + BankTurn - 1) / BankTurn * BankTurn + offset;
+  free_ = address + bytes;
   return address;
 }
 
@@ -231,8 +234,8 @@ void RingDevice::set_frames_in_flight(int frames) {
 void RingDevice::add_slots() {
   while (slots_.size() <= static_cast<std::size_t>(in_flight_)) {
     Slot slot;
-    slot.values = allocate(frame_bytes(image_->gateway));
-    slot.results = allocate(drain_bytes(drain_records_));
+    slot.values = allocate(frame_bytes(image_->gateway), 0);
+    slot.results = allocate(drain_bytes(drain_records_), 0);
     slots_.push_back(slot);
   }
 }

@@ -59,7 +59,7 @@ class RingDevice final : public Device {
   void load_gateway();
   void set_running(bool run);
   void fence();
-  std::uint64_t allocate(std::uint64_t bytes);
+  std::uint64_t allocate(std::uint64_t bytes, std::uint64_t offset);
   void add_slots();
   [[nodiscard]] std::size_t free_slot() const;
   void post_frames();
