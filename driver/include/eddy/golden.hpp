@@ -30,7 +30,8 @@ struct Tensor {
   friend bool operator==(const Tensor&, const Tensor&) = default;
 };
 
-/// What one layer did in one frame. Layer 0 does no products.
+/// What one layer did in one frame. Layer 0 does no products. Those of accumulators behind the last window of the pool
+/// are not counted: nobody needs them.
 struct LayerCounts {
   std::int64_t events_out = 0;  // neurons that sent
   std::int64_t macs_dense = 0;  // products with real inputs if every source neuron took part; padding is none

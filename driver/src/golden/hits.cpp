@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "golden/hits.hpp"
 
+#include <algorithm>
+
 namespace eddy {
 namespace {
 
@@ -27,6 +29,10 @@ AxisHits::AxisHits(const Axis& axis, int inputs, int outputs) {
   hits_.resize(first_.back());
   std::vector<std::size_t> next = first_;
   each_hit([&](std::size_t i, Hit hit) { hits_[next[i]++] = hit; });
+}
+
+int accumulators_seen(const PoolAxis& pool, int accumulators, int outputs) {
+  return std::min(accumulators, (outputs - 1) * pool.stride - pool.pad + pool.size);
 }
 
 }  // namespace eddy

@@ -30,4 +30,7 @@ class AxisHits {
   std::vector<std::size_t> first_;  // [inputs + 1]
 };
 
+/// Accumulators of an axis that windows of the pool see: the first so many. What lies behind is needed by nobody.
+int accumulators_seen(const PoolAxis& pool, int accumulators, int outputs);
+
 }  // namespace eddy

@@ -32,11 +32,13 @@ Population::Population(const Network& network, int index)
       marks_(static_cast<std::size_t>(layer_.acc.h) * static_cast<std::size_t>(layer_.acc.w)),
       value_(static_cast<std::size_t>(layer_.out.c)),
       sent_(layer_.out) {
+  const int rows = accumulators_seen(layer_.pool_y, layer_.acc.h, layer_.out.h);
+  const int columns = accumulators_seen(layer_.pool_x, layer_.acc.w, layer_.out.w);
   for (const Port& port : layer_.ports) {
     const Shape& source = network.layers[static_cast<std::size_t>(port.source)].out;
     const int outputs = port.depthwise ? port.k_count / port.c_count : port.k_count;
-    ports_.push_back({&port, AxisHits(port.y, source.h, layer_.acc.h), AxisHits(port.x, source.w, layer_.acc.w),
-                      outputs, weights_in_order_of_use(port, outputs)});
+    ports_.push_back({&port, AxisHits(port.y, source.h, rows), AxisHits(port.x, source.w, columns), outputs,
+                      weights_in_order_of_use(port, outputs)});
     dense_macs_ += eddy::dense_macs(network, layer_, port);
   }
 }

@@ -16,7 +16,8 @@ std::int32_t requantise(std::int32_t acc, const Requant& channel, int lo, int hi
 
 std::int64_t dense_macs(const Network& network, const Layer& layer, const Port& port) {
   const Shape& source = network.layers[static_cast<std::size_t>(port.source)].out;
-  const AxisHits y(port.y, source.h, layer.acc.h), x(port.x, source.w, layer.acc.w);
+  const AxisHits y(port.y, source.h, accumulators_seen(layer.pool_y, layer.acc.h, layer.out.h));
+  const AxisHits x(port.x, source.w, accumulators_seen(layer.pool_x, layer.acc.w, layer.out.w));
   const std::int64_t products = port.depthwise ? port.k_count : std::int64_t{port.k_count} * port.c_count;
   return static_cast<std::int64_t>(y.total() * x.total()) * products;
 }
