@@ -25,5 +25,6 @@ void add_check(CLI::App& app, Context& context);
 void add_inspect(CLI::App& app, Context& context);
 void add_selftest(CLI::App& app, Context& context);
 void add_chips(CLI::App& app, Context& context);
+void add_serve(CLI::App& app, Context& context);
 
 }  // namespace eddy::cli
