@@ -6,6 +6,7 @@
 BUILD ?= build
 JOBS  ?= $(shell nproc)
 SANITIZED := $(BUILD)/sanitized
+FLAT      := $(BUILD)/flat
 
 MODEL   ?=
 CLIP    ?=
@@ -31,8 +32,12 @@ build: configure ## build everything into build/
 test: build ## run all tests but the nightly ones
 	@ctest --test-dir $(BUILD) --output-on-failure -LE nightly -j2
 
-nightly: build ## run the long random tests
-	@ctest --test-dir $(BUILD) --output-on-failure -L nightly
+# The flat 4x4 torus takes minutes to compile: it has a build folder of its own.
+nightly: build ## run the long tests: random networks, the clip, the whole chip as one model
+	@test -e $(FLAT)/build.ninja || cmake -S . -B $(FLAT) -G Ninja -Wno-dev --log-level=WARNING -DEDDY_FLAT_SMALL=ON
+	@cmake --build $(FLAT) -j $(JOBS) --target sim_flat_small driver_device_flat_small
+	@ctest --test-dir $(FLAT) --output-on-failure -L nightly -R flat_small -j2
+	@ctest --test-dir $(BUILD) --output-on-failure -L nightly -j2
 
 run: configure ## run a network on a video: [MODEL=] [CLIP=] [CHIP=] [FRAMES=A:B] [BACKEND=]
 	@scripts/setup clip

@@ -12,8 +12,16 @@
 namespace eddy {
 namespace {
 
+// Set by the build: 2 or 4.
+constexpr int Side = EDDY_FLAT_SIDE;
+
+std::unique_ptr<sim::Fabric> make_flat() {
+  if constexpr (Side == 4) return sim::make_flat_small(1);
+  return sim::make_flat_tiny(1);
+}
+
 TEST(FlatDevice, GivesTheSameFramesInTheSameCycles) {
-  const Chip chip = find_chip("tiny");
+  const Chip chip = find_chip(Side == 4 ? "small" : "tiny");
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     const Network network = testing::random_network(seed);
     CompileOptions compile_options;
@@ -42,8 +50,8 @@ TEST(FlatDevice, GivesTheSameFramesInTheSameCycles) {
       result.checksum = seen.checksum();
       return result;
     };
-    const Run array = run(std::make_unique<sim::TileArray>(sim::ArrayOptions{.rows = 2, .columns = 2}));
-    const Run flat = run(sim::make_flat_tiny(1));
+    const Run array = run(std::make_unique<sim::TileArray>(sim::ArrayOptions{.rows = Side, .columns = Side}));
+    const Run flat = run(make_flat());
     EXPECT_EQ(array.cycles, flat.cycles);
     EXPECT_EQ(array.checksum, flat.checksum);
     if (HasFailure()) return;

@@ -1,5 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-# Devices over the flat torus, a program of its own: its model takes long to build.
-eddy_unit_test(NAME driver_device_flat SOURCES ${CMAKE_CURRENT_LIST_DIR}/../../tests/flat_device_test.cpp
-  LIBS eddy_driver eddy_sim_flat_tiny eddy_pkg fmt::fmt LABELS slow)
-target_include_directories(driver_device_flat PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../../tests)
+#
+# Devices over the flat torus, programs of their own: their models take long to build.
+function(eddy_flat_device_test name chip side)
+  eddy_unit_test(NAME ${name} SOURCES ${PROJECT_SOURCE_DIR}/driver/tests/flat_device_test.cpp
+    LIBS eddy_driver eddy_sim_flat_${chip} eddy_pkg fmt::fmt LABELS slow ${ARGN})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/driver/tests)
+  target_compile_definitions(${name} PRIVATE EDDY_FLAT_SIDE=${side})
+endfunction()
+eddy_flat_device_test(driver_device_flat tiny 2)
+if(EDDY_FLAT_SMALL)
+  eddy_flat_device_test(driver_device_flat_small small 4 nightly)
+endif()
+
+# What must hold of the whole stack, golden model to RTL.
+file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/../../tests/invariants_*_test.cpp)
+eddy_unit_test(NAME driver_invariants SOURCES ${sources} LIBS eddy_driver eddy_pkg fmt::fmt LABELS slow)
+target_include_directories(driver_invariants PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../../tests ${CMAKE_CURRENT_LIST_DIR}/..)
+
+# The same at length: eddy_nightly(NAME FILTER VARIABLE=value ...).
+function(eddy_nightly name filter)
+  add_test(NAME nightly.${name} COMMAND driver_invariants --gtest_filter=${filter})
+  set_tests_properties(nightly.${name} PROPERTIES LABELS "cpp;nightly" TIMEOUT 3600 ENVIRONMENT "${ARGN}")
+endfunction()
+eddy_nightly(people_on_rtl ThetaZero.PeopleOnRtl EDDY_FRAMES=60)
+eddy_nightly(people_on_model ThetaZero.PeopleOnModel EDDY_FRAMES=239)
+eddy_nightly(people_mapping Mapping.OfPeopleChangesNoAnswer EDDY_FRAMES=2)
+foreach(share RANGE 9)
+  eddy_nightly(networks_${share} "Random/Networks.*/${share}" EDDY_SEEDS=201:5200)
+endforeach()

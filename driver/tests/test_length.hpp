@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+/// How long a test runs: as it says itself, or as the environment says.
+///   EDDY_SEED=17       one seed alone, to see a failure again
+///   EDDY_SEEDS=1:5000  many
+///   EDDY_FRAMES=60     so many frames of a clip
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace eddy::testing {
+
+struct SeedRange {
+  std::uint64_t first = 1, last = 1;
+};
+
+inline SeedRange seeds(SeedRange usual) {
+  if (const char* one = std::getenv("EDDY_SEED"); one != nullptr) return {std::stoull(one), std::stoull(one)};
+  const char* range = std::getenv("EDDY_SEEDS");
+  if (range == nullptr) return usual;
+  const std::string text = range;
+  const auto colon = text.find(':');
+  if (colon == std::string::npos) throw std::invalid_argument("EDDY_SEEDS=" + text + ": expected FIRST:LAST");
+  return {std::stoull(text.substr(0, colon)), std::stoull(text.substr(colon + 1))};
+}
+
+inline std::optional<int> frames_asked_for() {
+  const char* text = std::getenv("EDDY_FRAMES");
+  if (text == nullptr) return std::nullopt;
+  return std::stoi(text);
+}
+
+}  // namespace eddy::testing
