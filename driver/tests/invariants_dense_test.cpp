@@ -2,7 +2,7 @@
 /// With all thresholds 0, what has been sent of a layer up to a frame is what the dense network computes for that frame
 /// alone: in every layer, bit by bit, and so in the sums that the host makes of the results.
 ///
-///   EDDY_FRAMES=60 build/bin/driver_invariants --gtest_filter='ThetaZero.PeopleOnRtl'    more frames of the clip
+///   EDDY_FRAMES=24 build/bin/driver_invariants --gtest_filter='ThetaZero.PeopleOnRtl'    more frames of the clip
 #include <gtest/gtest.h>
 
 #include <iostream>
