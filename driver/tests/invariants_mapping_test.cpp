@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iostream>
 #include <numeric>
 #include <random>
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "eddy/compile.hpp"
 #include "eddy/prepare.hpp"
@@ -64,7 +66,7 @@ void expect_one_answer(const Network& network, const Chip& chip, const std::vect
       for (std::uint64_t s = 0; s < Stalls; ++s) {
         SCOPED_TRACE(fmt::format("partition {} placement {} stalls {}", p, q, s));
         auto device = make_sim_device(chip, stalled(s));
-        device->set_frames_in_flight(1 + static_cast<int>(s));
+        device->set_frames_in_flight(1 + static_cast<int>(q));
         const auto seen = observe(*device, network, image, frames);
         cycles.insert(device->cycles());
         for (std::size_t f = 0; f < frames.size(); ++f) {
@@ -74,6 +76,7 @@ void expect_one_answer(const Network& network, const Chip& chip, const std::vect
         }
       }
       EXPECT_EQ(cycles.size(), Stalls) << "the stalls did nothing";
+      std::cout << fmt::format("partition {} placement {}: {} cycles\n", p, q, fmt::join(cycles, ", ")) << std::flush;
     }
   }
   EXPECT_EQ(images.size(), Partitions * Placements) << "some of them are the same";

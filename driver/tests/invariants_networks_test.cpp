@@ -2,8 +2,8 @@
 /// Random networks on the RTL in the simulator, driven by its rings, against the golden event model, event by event;
 /// and against the untimed model, count by count. All that is left to chance comes from the network's seed.
 ///
-///   EDDY_SEED=17 build/bin/driver_invariants --gtest_filter='*Networks*'         one network again
-///   EDDY_SEEDS=1:5000 build/bin/driver_invariants --gtest_filter='*Networks*'    many
+///   EDDY_SEED=17 build/bin/driver_invariants --gtest_filter='Random/Networks*'         one network again
+///   EDDY_SEEDS=1:5000 build/bin/driver_invariants --gtest_filter='Random/Networks*'    many
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -152,8 +152,8 @@ void expect_counts_of_the_events(const Draw& draw, const Image& image, const std
 
 void run_network(std::uint64_t seed) {
   const Draw draw(seed);
-  SCOPED_TRACE(fmt::format("again: EDDY_SEED={} build/bin/driver_invariants --gtest_filter='*Networks*'\n{}", seed,
-                           describe(draw.network)));
+  SCOPED_TRACE(fmt::format("again: EDDY_SEED={} build/bin/driver_invariants --gtest_filter='Random/Networks*'\n{}",
+                           seed, describe(draw.network)));
   try {
     const auto [chip, image] = draw.image();
     auto device = make_sim_device(chip, draw.device);
