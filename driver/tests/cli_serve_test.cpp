@@ -109,7 +109,7 @@ TEST_F(Serve, ARunThroughASocketMatches) {
   EXPECT_THAT(other.text(), HasSubstr("has chip tiny"));
   server.send(SIGINT);
   EXPECT_EQ(server.status(), 0) << server.text();
-  EXPECT_THAT(server.text(), HasSubstr("ended: "));
+  EXPECT_THAT(server.text(), HasSubstr("ended; clients served: 3"));
   EXPECT_FALSE(fs::exists(folder_ / "socket"));
 }
 

@@ -37,7 +37,7 @@ int act(const Options& options) {
   };
   const ServeSummary summary = serve(
       chip, [&] { return open_device(uri, device); }, serve_options);
-  fmt::print("ended: {} served to their end, {} dropped, {} told to come later\n", summary.clients, summary.failed,
+  fmt::print("ended; clients served: {}, dropped: {}, told to come later: {}\n", summary.clients, summary.failed,
              summary.refused);
   return static_cast<int>(ExitStatus::good);
 }
