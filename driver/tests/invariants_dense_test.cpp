@@ -43,7 +43,11 @@ void expect_dense(const Prepared& prepared, Device& device, int count) {
 
   std::vector<Frame> frames;
   const auto clip = open_frames(prepared);
-  for (int f = 0; f < count; ++f) frames.push_back(to_frame(network, clip->next().value()));
+  for (int f = 0; f < count; ++f) {
+    const auto picture = clip->next();
+    ASSERT_TRUE(picture) << "the run has " << f << " frames";
+    frames.push_back(to_frame(network, *picture));
+  }
   const auto seen = testing::observe(device, network, prepared.image(), frames);
 
   const GoldenDense golden(network);
