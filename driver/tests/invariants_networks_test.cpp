@@ -182,6 +182,9 @@ TEST_P(Networks, GiveTheGoldenEvents) {
   std::cout << fmt::format("{} networks, each {}th seed of {} to {}\n", count, Shares, first, last);
 }
 
+/// An output layer with rows that meet no input and fire all the same: they wait for a buffer of the gateway.
+TEST(Network, ThatNeedsNoInputWaitsForRoom) { run_network(7150); }
+
 INSTANTIATE_TEST_SUITE_P(Random, Networks, ::testing::Range<std::uint64_t>(0, Shares));
 
 }  // namespace

@@ -3,8 +3,8 @@
 ///
 /// A frame is complete when every in-axon has delivered its last token. Only then is the next buffer opened, and only
 /// when it is open do the populations get credit for the next frame; so room for all they may send is there before
-/// they send it. The first frame after a restart needs no credit. Events that come without a buffer are an error, and
-/// dropped: they are taken in any case.
+/// they send it. That holds for the first frame after a restart as well: a population that needs no input may send as
+/// soon as its tile runs. Events that come without a buffer are an error, and dropped: they are taken in any case.
 module eddy_results
   import eddy_pkg::*, eddy_host_pkg::*;
 (
@@ -91,7 +91,7 @@ module eddy_results
   logic [31:0] capacity_q, count_q;
   logic [63:0] start_q, finish_q;
   logic [AxonBits:0] lasts_q;
-  logic irq_q, parity_q, credit_due_q, whole_q, bad_drain, complete, expired, refused_q;
+  logic irq_q, parity_q, whole_q, bad_drain, complete, expired, refused_q;
 
   assign drain_ready_o = state_q == Closed && !refused_q;
   assign bad_drain = drain_i.op != OpDrain || drain_i.address[$clog2(
@@ -134,17 +134,15 @@ module eddy_results
   // ------------------------------------------------------------- sequence
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q      <= Closed;
-      lasts_q      <= '0;
-      parity_q     <= 1'b0;
-      credit_due_q <= 1'b0;
-      refused_q    <= 1'b0;
+      state_q   <= Closed;
+      lasts_q   <= '0;
+      parity_q  <= 1'b0;
+      refused_q <= 1'b0;
     end else if (restart_i) begin
-      state_q      <= Closed;
-      lasts_q      <= '0;
-      parity_q     <= 1'b0;
-      credit_due_q <= 1'b0;
-      refused_q    <= 1'b0;
+      state_q   <= Closed;
+      lasts_q   <= '0;
+      parity_q  <= 1'b0;
+      refused_q <= 1'b0;
     end else begin
       unique case (state_q)
         Closed: if (drain_valid_i && drain_ready_o) state_q <= bad_drain ? Done : Check;
@@ -155,9 +153,8 @@ module eddy_results
         default: if (done_ready_i) state_q <= Closed;
       endcase
       if (frame_done_o) begin
-        lasts_q      <= '0;
-        parity_q     <= !parity_q;
-        credit_due_q <= 1'b1;
+        lasts_q  <= '0;
+        parity_q <= !parity_q;
       end else if (is_last && open_o) begin
         lasts_q <= lasts_q + 1'b1;
       end
@@ -209,7 +206,7 @@ module eddy_results
       .rst_ni,
       .table_i,
       .in_axons_i(config_i.in_axons),
-      .start_i   (state_q == Check && credit_due_q),
+      .start_i   (state_q == Check),
       .parity_i  (!parity_q),
       .tx_valid_o,
       .tx_ready_i,

@@ -437,7 +437,8 @@ class Encoder {
                               .d = u8(axon.rule.d),
                               .rows = u16(axon.rule.rows)}));
     tables.push_back(zero(pkg::table_e::TabSent, index));
-    tables.push_back(zero(pkg::table_e::TabCredit, index));
+    // The gateway credits the first frame too, when it has a buffer for it; tiles have room from the start.
+    tables.push_back(entry(pkg::table_e::TabCredit, index, pkg::axon_state_t{.parity = axon.to == Gateway}));
   }
 
   static void write_weights(TileImage& t, const Blocks& blocks, const std::vector<int>& places) {

@@ -21,13 +21,14 @@ Gateway::Gateway(const GatewayImage& image)
       reference_(static_cast<std::size_t>(image.input.count())),
       done_(image.drains.size()) {}
 
-void Gateway::submit(const Frame& frame) {
+void Gateway::submit(Fabric& fabric, const Frame& frame) {
   const std::size_t have = image_.pixels ? frame.pixels.size() : frame.activations.size();
   if (frame.shape != image_.input || have != static_cast<std::size_t>(image_.input.count())) {
     throw UsageError(fmt::format("frame of {}x{} with {} channels, but the image takes {}x{} with {}", frame.shape.w,
                                  frame.shape.h, frame.shape.c, image_.input.w, image_.input.h, image_.input.c));
   }
   frames_.push_back(frame);
+  give_credits(fabric);
 }
 
 bool Gateway::ready() const {
@@ -96,14 +97,22 @@ void Gateway::receive(Fabric& fabric, const Message& message) {
   }
   if (!message.token.last) return;
   ++done;
-  const pkg::in_source_t& source = sources_[at(message.axon)];
-  Message credit;
-  credit.kind = Kind::credit;
-  credit.dest = source.dest;
-  credit.axon = source.axon;
-  credit.token = {
-      .axon = source.axon, .row = source.idle, .parity = message.token.parity, .last = true, .count = 0, .unused = 0};
-  fabric.send(credit);
+  give_credits(fabric);
+}
+
+void Gateway::give_credits(Fabric& fabric) {
+  const int submitted = sent_ + static_cast<int>(frames_.size());
+  for (; !done_.empty() && credited_ < submitted && credited_ <= std::ranges::min(done_); ++credited_) {
+    const bool parity = credited_ % 2 == 0;  // of the frame before
+    for (const pkg::in_source_t& source : sources_) {
+      Message credit;
+      credit.kind = Kind::credit;
+      credit.dest = source.dest;
+      credit.axon = source.axon;
+      credit.token = {.axon = source.axon, .row = source.idle, .parity = parity, .last = true, .count = 0, .unused = 0};
+      fabric.send(credit);
+    }
+  }
 }
 
 bool Gateway::finished() const { return done_.empty() ? sent_ > taken_ : std::ranges::min(done_) > taken_; }

@@ -18,7 +18,7 @@ class Gateway {
   explicit Gateway(const GatewayImage& image);
 
   void set_frames_in_flight(int frames) { in_flight_ = frames; }
-  void submit(const Frame& frame);
+  void submit(Fabric& fabric, const Frame& frame);
   void receive(Fabric& fabric, const Message& message);
   /// A row of input may be sent.
   [[nodiscard]] bool ready() const;
@@ -32,6 +32,8 @@ class Gateway {
 
  private:
   void send_pixel(Fabric& fabric, int x, int c, std::size_t i);
+  /// Gives the output populations credit for a frame when it is submitted and the one before has all its results.
+  void give_credits(Fabric& fabric);
 
   GatewayImage image_;
   Outputs outputs_;
@@ -43,6 +45,7 @@ class Gateway {
   int row_ = 0;                      // next of the frame that is being sent
   int sent_ = 0;                     // frames sent whole
   int taken_ = 0;                    // results handed over
+  int credited_ = 0;                 // frames that the output populations have credit for
   std::vector<int> done_;            // by drain: frames that it has ended
   std::deque<FrameResult> results_;  // from frame taken_ on
 };

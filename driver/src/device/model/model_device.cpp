@@ -46,7 +46,7 @@ class ModelDevice final : public Device, private Fabric {
 
   void submit(const Frame& frame) override {
     if (!gateway_) throw UsageError("model: no image is loaded");
-    gateway_->submit(frame);
+    gateway_->submit(*this, frame);
     ++submitted_;
   }
 
