@@ -107,6 +107,7 @@ TEST_F(Serve, ARunThroughASocketMatches) {
   Running other = eddy("run --backend unix://socket");
   EXPECT_EQ(other.status(), 4);
   EXPECT_THAT(other.text(), HasSubstr("has chip tiny"));
+  EXPECT_TRUE(server.printed("client 3 is done")) << server.text();
   server.send(SIGINT);
   EXPECT_EQ(server.status(), 0) << server.text();
   EXPECT_THAT(server.text(), HasSubstr("ended; clients served: 3"));
