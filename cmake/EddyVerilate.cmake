@@ -20,7 +20,7 @@ set(EDDY_LINT_WAIVERS ${CMAKE_SOURCE_DIR}/rtl/lint.vlt)
 
 # How generated code is compiled: the part that runs every cycle, and the part that runs once.
 set(EDDY_VERILATED_FAST -O3 -w)
-set(EDDY_VERILATED_SLOW -O1 -w)
+set(EDDY_VERILATED_SLOW -O0 -w)
 if(EDDY_NATIVE)
   list(APPEND EDDY_VERILATED_FAST -march=native)
   list(APPEND EDDY_VERILATED_SLOW -march=native)
@@ -34,11 +34,10 @@ file(GLOB fst_writer ${runtime}/fstcpp/*.cpp)
 add_library(verilated_rt STATIC
   ${runtime}/verilated.cpp
   ${runtime}/verilated_threads.cpp
-  ${runtime}/verilated_random.cpp
   ${runtime}/verilated_fst_c.cpp
   ${fst_writer})
 target_include_directories(verilated_rt SYSTEM PUBLIC ${runtime} ${runtime}/vltstd)
-target_compile_options(verilated_rt PRIVATE ${EDDY_VERILATED_FAST})
+target_compile_options(verilated_rt PRIVATE ${EDDY_VERILATED_SLOW})
 target_link_libraries(verilated_rt PUBLIC Threads::Threads ZLIB::ZLIB ${EDDY_LZ4})
 
 function(eddy_verilate)

@@ -15,7 +15,7 @@
 namespace eddy::cli {
 namespace {
 
-struct Options {
+struct CheckVerb {
   ModelOptions model;
   bool quick = false;
 };
@@ -44,7 +44,7 @@ std::string compare_dense(const Prepared& p) {
   return {};
 }
 
-int act(const Options& options) {
+int act(const CheckVerb& options) {
   PrepareOptions prepare_options = options.model.get();
   if (!prepare_options.frames) {
     // The first of the frames that a run would take.
@@ -78,7 +78,7 @@ int act(const Options& options) {
 
 void add_check(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("check", "can the chip execute this model, and do the models of the chip agree?");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckVerb>();
   options->model.add_to(*verb);
   verb->add_flag("--quick", options->quick, "only whether it is supported and fits");
   verb->footer(

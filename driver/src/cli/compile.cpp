@@ -15,12 +15,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct CompileVerb {
   ModelOptions model;
   std::string file, json;
 };
 
-int act(const Options& options) {
+int act(const CompileVerb& options) {
   const Prepared p = prepare(options.model.get());
   const fs::path file = !options.file.empty()
                             ? fs::path(options.file)
@@ -38,7 +38,7 @@ int act(const Options& options) {
 
 void add_compile(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("compile", "make an image file of a network, for a chip");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CompileVerb>();
   options->model.add_to(*verb);
   verb->add_option("-o,--output", options->file, "the image file; out/MODEL-CHIP.eddy unless it is given");
   verb->add_option("--json", options->json, "the report in this file, for tools");

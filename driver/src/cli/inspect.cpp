@@ -13,7 +13,7 @@
 namespace eddy::cli {
 namespace {
 
-struct Options {
+struct InspectVerb {
   std::string what;
   bool json = false;
 };
@@ -22,7 +22,7 @@ bool is_image(const std::filesystem::path& file) {
   return std::filesystem::is_regular_file(file) && file.extension() != ".onnx";
 }
 
-int act(const Options& options) {
+int act(const InspectVerb& options) {
   if (is_image(options.what)) {
     const Image image = read_image(options.what);
     fmt::print("{}", options.json ? image_json(image).dump(2) + "\n" : image_text(image));
@@ -37,7 +37,7 @@ int act(const Options& options) {
 
 void add_inspect(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("inspect", "show what is in a model or an image file");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InspectVerb>();
   verb->add_option("what", options->what, "a shipped network, an ONNX file, or an image of eddy compile")->required();
   verb->add_flag("--json", options->json, "for tools");
   verb->footer(

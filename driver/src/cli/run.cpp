@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct RunVerb {
   ModelOptions model;
   BackendOptions backend;
   int in_flight = 3;
@@ -49,7 +49,7 @@ void print_set_up(const Prepared& p) {
   for (const std::string& note : p.notes) fmt::print("Note       {}\n", note);
 }
 
-void print_expectation(const Prepared& p, const Options& options) {
+void print_expectation(const Prepared& p, const RunVerb& options) {
   if (options.backend.uri != "sim:" || p.frames.last < 0) return;
   const int frames = p.frames.last - p.frames.first;
   const Expectation e = expect(p, frames, options.backend.threads(p.chip));
@@ -60,7 +60,7 @@ void print_expectation(const Prepared& p, const Options& options) {
 /// Whoever wants the answers of a run.
 class Answers {
  public:
-  Answers(const Prepared& p, const Options& options) : prepared_(p) {
+  Answers(const Prepared& p, const RunVerb& options) : prepared_(p) {
     task_ = open_task(p.model, p.own_clip ? std::string() : p.clip);
     if (!options.output.empty()) files_ = std::make_unique<OutputFiles>(options.output, p.network());
     if (options.referee) referee_ = std::make_unique<Referee>(p.model, p.graph, p.network(), p.input);
@@ -108,7 +108,7 @@ class Answers {
   std::unique_ptr<Referee> referee_;
 };
 
-RunResult run_with_bar(const Prepared& p, Device& device, Clip& clip, Answers& answers, const Options& options,
+RunResult run_with_bar(const Prepared& p, Device& device, Clip& clip, Answers& answers, const RunVerb& options,
                        const Interrupt& interrupt) {
   ProgressBar bar;
   RunOptions run_options;
@@ -127,7 +127,7 @@ void make_folder(const fs::path& folder) {
   if (error) throw FileError(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
 }
 
-int act(const Options& options, const Context& context) {
+int act(const RunVerb& options, const Context& context) {
   const fs::path out = options.out;
   // First, what may be wrong and is soon told.
   const auto device =
@@ -175,7 +175,7 @@ int act(const Options& options, const Context& context) {
 
 void add_run(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("run", "run a network on a video, every event compared with the golden model");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunVerb>();
   options->model.add_to(*verb);
   options->backend.add_to(*verb);
   verb->add_option("--in-flight", options->in_flight, "frames in flight")

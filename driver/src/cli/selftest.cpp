@@ -15,13 +15,13 @@
 namespace eddy::cli {
 namespace {
 
-struct Options {
+struct SelftestVerb {
   BackendOptions backend;
   std::string chip = "tiny";
   std::uint64_t seed = 1;
 };
 
-int act(const Options& options) {
+int act(const SelftestVerb& options) {
   PrepareOptions prepare_options;
   prepare_options.model = "digits";
   prepare_options.chip = options.chip;
@@ -57,7 +57,7 @@ int act(const Options& options) {
 
 void add_selftest(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("selftest", "run the digits network, everything checked: does it work here?");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SelftestVerb>();
   options->backend.add_to(*verb);
   verb->add_option("--chip", options->chip, "a shipped chip, or a chip's JSON file")->capture_default_str();
   verb->add_option("--seed", options->seed, "of the simulator")->capture_default_str();

@@ -14,7 +14,7 @@
 namespace eddy::cli {
 namespace {
 
-struct Options {
+struct ServeVerb {
   BackendOptions backend;
   ServeOptions serve;
   std::string chip = "small";
@@ -22,7 +22,7 @@ struct Options {
   double silence = 60;  // seconds
 };
 
-int act(const Options& options) {
+int act(const ServeVerb& options) {
   const Chip chip = find_chip(options.chip);
   const DeviceOptions device = options.backend.get(chip, options.seed);
   const std::string& uri = options.backend.uri;
@@ -46,7 +46,7 @@ int act(const Options& options) {
 
 void add_serve(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("serve", "put a device behind a socket, for one client after another");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ServeVerb>();
   options->backend.add_to(*verb);
   verb->add_option("--chip", options->chip, "a shipped chip, or a chip's JSON file")->capture_default_str();
   verb->add_option("--seed", options->seed, "of the simulator")->capture_default_str();

@@ -13,6 +13,7 @@
 #include "eddy/quantise.hpp"
 #include "eddy_host_pkg.hpp"
 #include "eddy_pkg.hpp"
+#include "index.hpp"
 
 namespace eddy::mapping {
 namespace {
@@ -20,8 +21,6 @@ namespace {
 constexpr int Lanes = static_cast<int>(pkg::Lanes);
 constexpr std::uint16_t MaxTheta = (1U << 14) - 1;
 constexpr std::int64_t WordBytes = pkg::WordBits / 8;
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// Checked narrowing: a value that its field cannot hold is a fault of the compiler, found here and not on the chip.
 template <typename T>

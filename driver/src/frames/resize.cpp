@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "index.hpp"
+
 namespace eddy {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// Part of an axis: [first, first + size).
 struct Span {

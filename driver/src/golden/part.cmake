@@ -2,4 +2,4 @@
 #
 # The two inner loops that run over all products of a frame.
 set_source_files_properties(${CMAKE_CURRENT_SOURCE_DIR}/src/golden/population.cpp ${CMAKE_CURRENT_SOURCE_DIR}/src/import/forward.cpp
-  PROPERTIES COMPILE_OPTIONS -O3)
+  PROPERTIES COMPILE_OPTIONS -O3 SKIP_PRECOMPILE_HEADERS ON)

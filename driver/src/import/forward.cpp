@@ -3,11 +3,10 @@
 
 #include "eddy/error.hpp"
 #include "eddy/graph.hpp"
+#include "index.hpp"
 
 namespace eddy {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// Weights in the order of use, outputs innermost: [ky][kx][c][k]; depthwise: [ky][kx][k].
 std::vector<float> outputs_innermost(const GraphPort& port) {

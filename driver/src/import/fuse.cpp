@@ -5,11 +5,10 @@
 #include <map>
 
 #include "eddy/graph.hpp"
+#include "index.hpp"
 
 namespace eddy {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 class Fusion {
  public:

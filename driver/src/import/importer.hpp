@@ -14,6 +14,7 @@
 
 #include "eddy/graph.hpp"
 #include "import/constant.hpp"
+#include "index.hpp"
 
 namespace eddy {
 

@@ -13,8 +13,6 @@
 namespace eddy {
 namespace {
 
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
-
 // ---------------------------------------------------------------- convolution
 Value conv(Importer& importer, const Node& node) {
   const Activation& input = node.activation(0);

@@ -11,8 +11,6 @@ namespace {
 
 constexpr int max_pool = 5;  // kernel and stride of a folded max-pool
 
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
-
 PoolAxis pool_axis(const WindowAxis& axis) {
   if (axis.size > max_pool || axis.stride > max_pool) {
     throw Unsupported(

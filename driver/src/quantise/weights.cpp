@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "index.hpp"
+
 namespace eddy {
 namespace {
 
@@ -16,8 +18,6 @@ constexpr double enough = 64;    // a residual's weight from which its gain is r
 constexpr double plenty = 8192;  // largest weight where only residuals meet
 constexpr double max_sum = std::numeric_limits<std::int32_t>::max();
 constexpr int coarse_bits = 8;  // sources are not made coarser than this
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// One port's part in one output channel, in real numbers per integer step of its source.
 struct Part {
