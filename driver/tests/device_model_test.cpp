@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <random>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -145,6 +146,48 @@ TEST(Model, NoticesADamagedImage) {
     for (std::size_t l = 1; l < want.events.size(); ++l) expected += want.events[l].size();
   }
   EXPECT_NE(fired, expected);
+}
+
+/// With three words of its tables changed.
+Image broken(Image image, std::mt19937_64& random) {
+  for (int change = 0; change < 3; ++change) {
+    const std::size_t place = random() % (image.tiles.size() + 1);
+    auto& tables = place == image.tiles.size() ? image.gateway.tables : image.tiles[place].tables;
+    auto& words = tables[random() % tables.size()].words;
+    words[random() % words.size()] = random() % 2 == 0 ? 0 : static_cast<std::uint32_t>(random());
+  }
+  return image;
+}
+
+/// False where the model refuses to go on.
+bool runs(const Image& image, const std::vector<Frame>& frames) {
+  try {
+    auto device = make_model_device();
+    device->load(image);
+    for (const Frame& frame : frames) device->submit(frame);
+    for (std::size_t f = 0; f < frames.size(); ++f) device->collect();
+    device->counters();
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// An image may come from anyone, over a socket too: one with a broken table runs, or is refused, and that is all.
+TEST(Model, SurvivesImagesWithBrokenTables) {
+  constexpr int networks = 6, images = 200;
+  int refused = 0;
+  for (std::uint64_t seed = 1; seed <= networks; ++seed) {
+    SCOPED_TRACE(fmt::format("seed {}", seed));
+    const Network network = random_network(seed);
+    CompileOptions options;
+    options.iterations = 5;
+    const Image good = compile(network, find_chip("small"), {}, options).image;
+    const auto frames = random_frames(network, seed, 3);
+    std::mt19937_64 random(seed);
+    for (int i = 0; i < images; ++i) refused += !runs(broken(good, random), frames);
+  }
+  EXPECT_GT(refused, networks);
 }
 
 TEST(Model, SaysWhoWaitsWhenItIsStuck) {

@@ -2,6 +2,7 @@
 /// The check of what arrives on in-axons: counts, rows that rise, parity. As rtl/core/eddy_arrival.sv.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "device/model/message.hpp"
@@ -19,8 +20,8 @@ class Arrivals {
 
   /// Takes an event or a token.
   pkg::err_e take(const Message& message) {
-    if (message.axon >= static_cast<int>(state_.size())) return pkg::err_e::ErrAxon;
-    auto& state = state_[static_cast<std::size_t>(message.axon)];
+    if (std::cmp_greater_equal(message.axon, state_.size())) return pkg::err_e::ErrAxon;
+    auto& state = state_[message.axon];
     if (message.kind == Kind::event) {
       ++state.count;
       return pkg::err_e::ErrNone;
@@ -35,7 +36,7 @@ class Arrivals {
   }
 
  private:
-  std::vector<pkg::axon_state_t> state_;
+  Table<pkg::axon_state_t> state_;
 };
 
 }  // namespace eddy::model

@@ -6,12 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "index.hpp"
+
 namespace eddy::model {
-namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-}  // namespace
 
 Gateway::Gateway(const GatewayImage& image)
     : image_(image),

@@ -38,7 +38,7 @@ class Gateway {
   GatewayImage image_;
   Outputs outputs_;
   Arrivals arrivals_;
-  std::vector<pkg::in_source_t> sources_;
+  Table<pkg::in_source_t> sources_;
   std::deque<Frame> frames_;             // not yet sent whole
   std::vector<std::int16_t> reference_;  // pixels or activations that the receivers know
   int in_flight_ = 1;

@@ -27,12 +27,14 @@ class ModelDevice final : public Device, private Fabric {
 
   void load(const Image& image) override {
     tiles_.clear();
+    most_ahead_ = 2;
     place_.assign(static_cast<std::size_t>(image.rows) * static_cast<std::size_t>(image.columns), -1);
     columns_ = image.columns;
     const int words = image.banks * static_cast<int>(pkg::BankWords);
     for (const TileImage& tile : image.tiles) {
       place_.at(index(tile.tile)) = static_cast<int>(tiles_.size());
       tiles_.push_back(std::make_unique<Tile>(tile, words));
+      most_ahead_ += 2 * tiles_.back()->populations();
     }
     gateway_.emplace(image.gateway);
     gateway_->set_frames_in_flight(in_flight_);
@@ -82,10 +84,9 @@ class ModelDevice final : public Device, private Fabric {
       gateway_->receive(*this, message);
       return;
     }
-    const int tile = place_.at(index({message.dest.tile.y, message.dest.tile.x}));
-    if (tile < 0)
-      throw RunError(fmt::format("model: a message goes to tile ({}, {}), which holds nothing", message.dest.tile.y,
-                                 message.dest.tile.x));
+    const TileAt to{message.dest.tile.y, message.dest.tile.x};
+    const int tile = to.x < columns_ && index(to) < place_.size() ? place_[index(to)] : -1;
+    if (tile < 0) throw RunError(fmt::format("model: a message goes to {}, which holds nothing", name_of(to)));
     tiles_[static_cast<std::size_t>(tile)]->receive(message);
   }
 
@@ -100,11 +101,17 @@ class ModelDevice final : public Device, private Fabric {
         gateway_->step(*this);
         any = true;
       } else if (tiles_[part]->busy()) {
-        tiles_[part]->step(*this, trace_, 1 + static_cast<int>(random_() % MostEntries));
+        step(*tiles_[part]);
         any = true;
       }
     }
     return any;
+  }
+
+  void step(Tile& tile) {
+    tile.step(*this, trace_, 1 + static_cast<int>(random_() % MostEntries));
+    if (tile.frames() > submitted_ + most_ahead_)
+      throw RunError(fmt::format("model: {} runs ahead of all frames: it waits for nobody", name_of(tile.place())));
   }
 
   [[nodiscard]] std::string waiting() const {
@@ -119,6 +126,8 @@ class ModelDevice final : public Device, private Fabric {
   int columns_ = 0;
   std::optional<Gateway> gateway_;
   std::function<void(const Firing&)> trace_;
+  // Credit lets a population run two frames ahead of those that it sends to.
+  int most_ahead_ = 2;
   int in_flight_ = 1;
   int submitted_ = 0, collected_ = 0;
 };

@@ -2,6 +2,7 @@
 #include "device/model/outputs.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace eddy::model {
 namespace {
@@ -18,14 +19,15 @@ Outputs::Outputs(const std::vector<TableEntry>& tables)
     : axons_(unpack_table<pkg::out_axon_t>(tables, pkg::table_e::TabOutAxon)),
       sent_(unpack_table<pkg::axon_state_t>(tables, pkg::table_e::TabSent)),
       credit_(unpack_table<pkg::axon_state_t>(tables, pkg::table_e::TabCredit)) {
+  for (const pkg::out_axon_t& axon : axons_) check_divisor(axon.d, "the step of an out-axon");
   sent_.resize(axons_.size());
   credit_.resize(axons_.size());
 }
 
 bool Outputs::may_send(int first, int count, int y, bool parity) const {
   for (int i = first; i < first + count; ++i) {
-    const auto& axon = axons_[static_cast<std::size_t>(i)];
-    const auto& state = credit_[static_cast<std::size_t>(i)];
+    const auto& axon = axons_[i];
+    const auto& state = credit_[i];
     if (y <= axon.y1 && state.parity != parity && state.row <= rule(axon, axon.b_credit, y, axon.rows - 1))
       return false;
   }
@@ -33,10 +35,10 @@ bool Outputs::may_send(int first, int count, int y, bool parity) const {
 }
 
 pkg::err_e Outputs::credit(int index, const pkg::token_t& token) {
-  if (index >= static_cast<int>(axons_.size())) return pkg::err_e::ErrAxon;
-  const auto& axon = axons_[static_cast<std::size_t>(index)];
-  auto& state = credit_[static_cast<std::size_t>(index)];
-  const bool sent_all = sent_[static_cast<std::size_t>(index)].parity != token.parity;
+  if (std::cmp_greater_equal(index, axons_.size())) return pkg::err_e::ErrAxon;
+  const auto& axon = axons_[index];
+  auto& state = credit_[index];
+  const bool sent_all = sent_[index].parity != token.parity;
   if (token.parity != state.parity || token.row <= state.row || token.row > axon.rows || (token.last && !sent_all)) {
     return pkg::err_e::ErrCredit;
   }
@@ -49,7 +51,7 @@ void Outputs::open(const OutRow& row) {
   row_ = row;
   matching_.clear();
   for (int i = row.first; i < row.first + row.count; ++i) {
-    const auto& axon = axons_[static_cast<std::size_t>(i)];
+    const auto& axon = axons_[i];
     if (row.y >= axon.y0 && row.y <= axon.y1 && ((row.y - axon.y0) & axon.y_mask) == 0) matching_.push_back(i);
   }
 }
@@ -61,9 +63,9 @@ void Outputs::event(Fabric& fabric, int x, int c, std::int16_t value) {
   message.pos = ((static_cast<std::uint32_t>(row_.y) << row_.xbits | static_cast<std::uint32_t>(x)) << row_.cbits) |
                 static_cast<std::uint32_t>(c);
   for (const int i : matching_) {
-    const auto& axon = axons_[static_cast<std::size_t>(i)];
+    const auto& axon = axons_[i];
     if (x < axon.x0 || x > axon.x1 || ((x - axon.x0) & axon.x_mask) != 0 || c < axon.c0 || c > axon.c1) continue;
-    auto& state = sent_[static_cast<std::size_t>(i)];
+    auto& state = sent_[i];
     if (++state.count == 0) throw RunError("model: more events between two tokens than a token can count");
     message.dest = axon.dest;
     message.axon = axon.axon;
@@ -74,8 +76,8 @@ void Outputs::event(Fabric& fabric, int x, int c, std::int16_t value) {
 
 void Outputs::close(Fabric& fabric) {
   for (int i = row_.first; i < row_.first + row_.count; ++i) {
-    const auto& axon = axons_[static_cast<std::size_t>(i)];
-    auto& state = sent_[static_cast<std::size_t>(i)];
+    const auto& axon = axons_[i];
+    auto& state = sent_[i];
     if (row_.y < axon.y0 || state.parity != row_.parity) continue;
     const bool last = row_.y >= axon.y1;
     const int rows = last ? int{axon.rows} : rule(axon, axon.b_token, row_.y, axon.rows);

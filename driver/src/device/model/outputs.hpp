@@ -35,11 +35,11 @@ class Outputs {
   std::uint64_t events = 0, tokens = 0;
 
   /// For messages about a run that is stuck.
-  [[nodiscard]] const pkg::out_axon_t& axon(int i) const { return axons_[static_cast<std::size_t>(i)]; }
+  [[nodiscard]] const pkg::out_axon_t& axon(int i) const { return axons_[i]; }
 
  private:
-  std::vector<pkg::out_axon_t> axons_;
-  std::vector<pkg::axon_state_t> sent_, credit_;
+  Table<pkg::out_axon_t> axons_;
+  Table<pkg::axon_state_t> sent_, credit_;
   OutRow row_;
   std::vector<int> matching_;  // out-axons that take events of the row
 };

@@ -6,17 +6,17 @@
 
 #include <fmt/format.h>
 
+#include "index.hpp"
+
 namespace eddy::model {
 namespace {
 
 constexpr int Lanes = static_cast<int>(pkg::Lanes);
 constexpr int MarkBits = static_cast<int>(pkg::MarkBits);
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 std::int32_t activation(std::uint32_t acc, const pkg::param_t& param, const pkg::pop_t& pop) {
   const auto sum = static_cast<std::int32_t>(acc + static_cast<std::uint32_t>(param.bias));
-  const std::int64_t scaled = (std::int64_t{sum} * param.mul + (std::int64_t{1} << (param.shift - 1))) >> param.shift;
+  const std::int64_t scaled = (std::int64_t{sum} * param.mul + (std::int64_t{1} << param.shift >> 1)) >> param.shift;
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(scaled, pop.lo, pop.hi));
 }
 
@@ -47,15 +47,18 @@ Tile::Tile(const TileImage& image, int ram_words)
       in_axons_(unpack_table<pkg::in_axon_t>(image.tables, pkg::table_e::TabInAxon)),
       in_sources_(unpack_table<pkg::in_source_t>(image.tables, pkg::table_e::TabInSource)),
       params_(unpack_table<pkg::param_word_t>(image.tables, pkg::table_e::TabParam)),
-      marks_(unpack_words(image.tables, pkg::table_e::TabMark)),
+      marks_(unpack_table<std::uint32_t>(image.tables, pkg::table_e::TabMark)),
       progress_(unpack_table<pkg::axon_state_t>(image.tables, pkg::table_e::TabProgress)),
       arrivals_(image.tables, in_axons_.size()),
       outputs_(image.tables),
       counters_(pkg::NumCounters) {
+  for (const auto& pop : unpack_table<pkg::pop_t>(image.tables, pkg::table_e::TabPop)) pops_.push_back({pop});
   for (const auto& port : unpack_table<pkg::port_t>(image.tables, pkg::table_e::TabPort)) {
+    if (port.pop >= pops_.size()) throw FileError("image: a port of a population that is not there");
+    for (const int step : {port.y.stride, port.x.stride, port.pool_y.stride, port.pool_x.stride})
+      check_divisor(step, "a stride of a port");
     ports_.push_back({port, AxisHits(port.y), AxisHits(port.x), Weights(port)});
   }
-  for (const auto& pop : unpack_table<pkg::pop_t>(image.tables, pkg::table_e::TabPop)) pops_.push_back({pop});
   population_counters_.resize(pops_.size());
 }
 
@@ -96,7 +99,7 @@ void Tile::step(Fabric& fabric, const std::function<void(const Firing&)>& trace,
 }
 
 void Tile::integrate(const Message& event) {
-  const pkg::in_axon_t& axon = in_axons_[at(event.axon)];
+  const pkg::in_axon_t& axon = in_axons_[event.axon];
   PortState& state = ports_[axon.port];
   const pkg::port_t& port = state.port;
   const int c = static_cast<int>(event.pos & ((1U << axon.cbits) - 1));
@@ -126,14 +129,14 @@ void Tile::integrate(const Message& event) {
       const auto [px0, px1] = windows(port.pool_x, column.out, port.out_cols);
       for (int py = py0; py <= py1; ++py) {
         for (int px = px0; px <= px1; ++px)
-          marks_[at(port.mark_base + py * port.mark_row + px / MarkBits)] |= 1U << px % MarkBits;
+          marks_[port.mark_base + py * port.mark_row + px / MarkBits] |= 1U << px % MarkBits;
       }
     }
   }
 }
 
 void Tile::progress(const Message& message) {
-  auto& state = progress_[at(message.axon)];
+  auto& state = progress_[message.axon];
   state.row = message.token.last ? pkg::coord_t{0} : message.token.row;
   state.parity = state.parity != message.token.last;
   changed_ = true;
@@ -141,26 +144,26 @@ void Tile::progress(const Message& message) {
 
 bool Tile::has_input(const PopulationState& p) const {
   for (int i = p.pop.in_first; i < p.pop.in_first + p.pop.in_count; ++i) {
-    const auto& state = progress_[at(i)];
-    if (state.parity == p.parity() && p.row >= std::max(state.row, in_sources_[at(i)].idle)) return false;
+    const auto& state = progress_[i];
+    if (state.parity == p.parity() && p.row >= std::max(state.row, in_sources_[i].idle)) return false;
   }
   return true;
 }
 
 void Tile::sweep(Fabric& fabric, int index, const std::function<void(const Firing&)>& trace) {
-  PopulationState& p = pops_[at(index)];
+  PopulationState& p = pops_[index];
   outputs_.open({p.pop.y0 + p.row, p.parity(), p.pop.xbits, p.pop.cbits, p.pop.out_first, p.pop.out_count});
   for (int x = 0; x < p.pop.cols; ++x) {
-    const std::uint32_t marks = marks_[at(p.pop.mark_base + p.row * p.pop.mark_row + x / MarkBits)];
+    const std::uint32_t marks = marks_[p.pop.mark_base + p.row * p.pop.mark_row + x / MarkBits];
     if (p.pop.visit_all || (marks >> x % MarkBits & 1) != 0) sweep_pixel(fabric, index, x, trace);
   }
-  for (int w = 0; w < p.pop.mark_row; ++w) marks_[at(p.pop.mark_base + p.row * p.pop.mark_row + w)] = 0;
+  for (int w = 0; w < p.pop.mark_row; ++w) marks_[p.pop.mark_base + p.row * p.pop.mark_row + w] = 0;
   outputs_.close(fabric);
   if (++p.row == p.pop.rows) end_frame(fabric, p);
 }
 
 void Tile::sweep_pixel(Fabric& fabric, int index, int x, const std::function<void(const Firing&)>& trace) {
-  const PopulationState& p = pops_[at(index)];
+  const PopulationState& p = pops_[index];
   const pkg::pop_t& pop = p.pop;
   const int y0 = std::max(0, p.row * pop.pool_y.stride - pop.pool_y.pad);
   const int y1 = std::min(int{pop.acc_rows}, p.row * pop.pool_y.stride - pop.pool_y.pad + pop.pool_y.size);
@@ -169,7 +172,7 @@ void Tile::sweep_pixel(Fabric& fabric, int index, int x, const std::function<voi
   const int pairs = (pop.words + 1) / 2;
   count(pkg::counter_e::CntPixelsSwept);
   for (int w = 0; w < pop.words; ++w) {
-    const pkg::param_word_t& param = params_[at(pop.param_base + w)];
+    const pkg::param_word_t& param = params_[pop.param_base + w];
     std::array<std::int32_t, pkg::Lanes> best;
     best.fill(INT32_MIN);
     for (int ay = y0; ay < y1; ++ay) {
@@ -207,7 +210,7 @@ void Tile::end_frame(Fabric& fabric, PopulationState& p) {
     }
   }
   for (int i = p.pop.in_first; i < p.pop.in_first + p.pop.in_count; ++i) {
-    const pkg::in_source_t& source = in_sources_[at(i)];
+    const pkg::in_source_t& source = in_sources_[i];
     Message credit;
     credit.kind = Kind::credit;
     credit.dest = source.dest;
@@ -218,7 +221,7 @@ void Tile::end_frame(Fabric& fabric, PopulationState& p) {
     count(pkg::counter_e::CntCreditsOut);
   }
   p.row = 0;
-  ++p.frame;
+  frames_ = std::max(frames_, ++p.frame);
 }
 
 TileCounters Tile::counters() const {

@@ -13,6 +13,7 @@
 #include "device/model/message.hpp"
 #include "device/model/outputs.hpp"
 #include "device/model/ram.hpp"
+#include "device/model/tables.hpp"
 #include "device/model/weights.hpp"
 #include "eddy/device.hpp"
 
@@ -30,6 +31,9 @@ class Tile {
   /// Integrates up to `entries` of the queue, then sweeps one row if one may be swept.
   void step(Fabric& fabric, const std::function<void(const Firing&)>& trace, int entries);
 
+  [[nodiscard]] int populations() const { return static_cast<int>(pops_.size()); }
+  /// Frames that the fastest population has ended.
+  [[nodiscard]] int frames() const { return frames_; }
   [[nodiscard]] TileCounters counters() const;
   /// What the populations wait for, one line each.
   [[nodiscard]] std::string waiting() const;
@@ -58,18 +62,19 @@ class Tile {
 
   TileAt place_;
   Ram ram_;
-  std::vector<pkg::in_axon_t> in_axons_;
-  std::vector<pkg::in_source_t> in_sources_;
-  std::vector<PortState> ports_;
-  std::vector<PopulationState> pops_;
-  std::vector<pkg::param_word_t> params_;
-  std::vector<std::uint32_t> marks_;
-  std::vector<pkg::axon_state_t> progress_;
+  Table<pkg::in_axon_t> in_axons_;
+  Table<pkg::in_source_t> in_sources_;
+  Table<PortState> ports_;
+  Table<PopulationState> pops_;
+  Table<pkg::param_word_t> params_;
+  Table<std::uint32_t> marks_;
+  Table<pkg::axon_state_t> progress_;
   Arrivals arrivals_;
   Outputs outputs_;
   std::deque<Message> queue_;
   bool changed_ = true;   // a row may have become free
   std::size_t turn_ = 0;  // population that is asked first
+  int frames_ = 0;
   std::vector<std::uint64_t> counters_;
   std::vector<PopulationCounters> population_counters_;
 };
