@@ -132,6 +132,7 @@ TEST_F(Program, NamesBadChipsAndBackends) {
   expect("run --chip chip.json", 6, "\"rows\" is 99");
   expect("run --chip nosuch", 6, "tiny, small, full");
   expect("run --backend telepathy:", 2, "telepathy:");
+  expect("run --backend model: --wave out.fst", 2, "need the simulator");
 }
 
 TEST_F(Program, NamesBadOptions) {

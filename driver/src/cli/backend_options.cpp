@@ -71,6 +71,9 @@ int BackendOptions::threads(const Chip& chip) const {
 }
 
 DeviceOptions BackendOptions::get(const Chip& chip, std::uint64_t seed) const {
+  const bool of_simulator = !waves_.file.empty() || !trace_.empty() || stall_ > 0 || !faults_.empty();
+  if (of_simulator && uri != "sim:")
+    throw UsageError(fmt::format("--wave, --trace, --stall and --fault need the simulator: backend {} has none", uri));
   DeviceOptions options{chip, {}};
   options.sim.seed = seed;
   options.sim.threads = threads(chip);
