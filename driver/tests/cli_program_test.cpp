@@ -145,6 +145,12 @@ TEST_F(Program, NamesBadOptions) {
   expect("run --model digits --thresholds thresholds.json", 2, "pixels");
 }
 
+TEST_F(Program, NamesPlacesThatCannotBeWrittenBeforeItRuns) {
+  write("file", "");
+  expect("run --out file", 6, "file: cannot be made");
+  expect("run --json file/report.json", 6, "file: cannot be made");
+}
+
 TEST_F(Program, RefusesWhatIsNoImage) {
   write("no.eddy", "nothing");
   expect("inspect no.eddy", 6, "no.eddy");

@@ -133,6 +133,7 @@ int act(const RunVerb& options, const Context& context) {
   const auto device =
       open_device(options.backend.uri, options.backend.get(find_chip(options.model.chip), options.model.seed));
   make_folder(out);
+  if (!options.json.empty()) make_folder(fs::absolute(options.json).parent_path());
   const Prepared p = prepare(options.model.get());
   print_set_up(p);
   print_expectation(p, options);
