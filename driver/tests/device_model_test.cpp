@@ -5,12 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <map>
 #include <random>
-#include <tuple>
 
 #include <fmt/format.h>
 
+#include "device_compare.hpp"
 #include "eddy/compile.hpp"
 #include "eddy/device.hpp"
 #include "eddy/error.hpp"
@@ -21,69 +20,12 @@
 namespace eddy {
 namespace {
 
+using testing::Comparison;
 using testing::describe;
 using testing::Modes;
 using testing::random_frames;
 using testing::random_network;
 using testing::RandomNetworkOptions;
-
-using Place = std::tuple<int, int, int>;  // tile y, x, population
-
-Place place_of(const PopulationInfo& p) { return {p.tile.y, p.tile.x, p.pop}; }
-
-bool inside(const PopulationInfo& p, const Event& e) {
-  return e.y >= p.y0 && e.y < p.y0 + p.rows && e.x >= p.x0 && e.x < p.x0 + p.cols && e.c >= p.c0 &&
-         e.c < p.c0 + p.channels;
-}
-
-std::vector<Event> slice_of(const std::vector<Event>& events, const PopulationInfo& p) {
-  std::vector<Event> result;
-  std::ranges::copy_if(events, std::back_inserter(result), [&](const Event& e) { return inside(p, e); });
-  return result;
-}
-
-/// Runs frames through the image and compares every population's sequence of events, and every drain's records.
-void expect_equal(const Network& network, const Image& image, const std::vector<Frame>& frames, std::uint64_t seed,
-                  int in_flight) {
-  auto device = make_model_device(seed);
-  std::map<std::pair<int, Place>, std::vector<Event>> fired;
-  std::map<Place, const PopulationInfo*> infos;
-  for (const PopulationInfo& p : image.populations) infos[place_of(p)] = &p;
-  device->set_frames_in_flight(in_flight);
-  device->load(image);
-  device->trace([&](const Firing& f) {
-    const Place place{f.tile.y, f.tile.x, f.pop};
-    fired[{f.frame, place}].push_back({infos.at(place)->layer, f.y, f.x, f.c, f.value});
-  });
-  for (const Frame& frame : frames) device->submit(frame);
-  GoldenEvents golden(network);
-  for (std::size_t f = 0; f < frames.size(); ++f) {
-    const FrameResult result = device->collect();
-    const FrameTrace want = golden.step(frames[f]);
-    ASSERT_EQ(result.frame, want.frame);
-    std::vector<std::vector<Event>> records(image.gateway.drains.size());
-    for (const Record& r : result.records) {
-      const auto d = static_cast<std::size_t>(r.drain);
-      records[d].push_back({image.gateway.drains[d].layer, r.y, r.x, r.c, r.value});
-    }
-    for (std::size_t d = 0; d < records.size(); ++d) {
-      const Drain& drain = image.gateway.drains[d];
-      const auto& p = image.populations[static_cast<std::size_t>(drain.population)];
-      EXPECT_EQ(records[d] == slice_of(want.events[static_cast<std::size_t>(drain.layer)], p), true) << "drain " << d;
-    }
-  }
-  // What leads nowhere may be late: the end of a frame does not wait for it.
-  device->counters();
-  GoldenEvents again(network);
-  for (std::size_t f = 0; f < frames.size(); ++f) {
-    const FrameTrace want = again.step(frames[f]);
-    for (const PopulationInfo& p : image.populations) {
-      const auto expected = slice_of(want.events[static_cast<std::size_t>(p.layer)], p);
-      ASSERT_EQ(fired[std::pair(static_cast<int>(f), place_of(p))] == expected, true) << fmt::format(
-          "frame {} layer {} [{}+{}, {}+{}, {}+{}]", f, p.layer, p.y0, p.rows, p.x0, p.cols, p.c0, p.channels);
-    }
-  }
-}
 
 /// Networks to try: the environment variable EDDY_SEEDS for long runs.
 std::uint64_t seeds() {
@@ -111,7 +53,9 @@ TEST_P(RandomNetworks, GiveTheSameEventsWhateverThePartition) {
       compile_options.random_placement = variant == 1;
       compile_options.seed = seed * 10 + variant;
       const Compiled compiled = compile(network, chip, {}, compile_options);
-      expect_equal(network, compiled.image, frames, variant, 1 + static_cast<int>(variant % 3));
+      const auto device = make_model_device(variant);
+      device->set_frames_in_flight(1 + static_cast<int>(variant % 3));
+      Comparison(network, compiled.image).run(*device, frames);
       if (HasFatalFailure()) return;
     }
   }
@@ -143,7 +87,7 @@ TEST(Model, NoticesADamagedImage) {
     device->submit(frame);
     device->collect();
     const FrameTrace want = golden.step(frame);
-    for (std::size_t l = 1; l < want.events.size(); ++l) expected += want.events[l].size();
+    for (const auto& layer : want.events) expected += layer.size();
   }
   EXPECT_NE(fired, expected);
 }

@@ -2,7 +2,7 @@
 /// Frames through the whole chip as one model: the same events, cycles and flits as through the array of tiles.
 #include <gtest/gtest.h>
 
-#include "device_rings_compare.hpp"
+#include "device_compare.hpp"
 #include "eddy/compile.hpp"
 #include "eddy/sim/flat_array.hpp"
 #include "eddy/sim/tile_array.hpp"

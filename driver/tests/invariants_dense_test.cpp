@@ -56,7 +56,7 @@ void expect_dense(const Prepared& prepared, Device& device, int count) {
   std::size_t events = 0;
   for (std::size_t f = 0; f < frames.size(); ++f) {
     const std::vector<Tensor> dense = golden.run(frames[f]);
-    for (std::size_t l = 1; l < network.layers.size(); ++l) {
+    for (std::size_t l = 0; l < network.layers.size(); ++l) {
       add(sums[l], seen.events[f][l]);
       events += seen.events[f][l].size();
       ASSERT_TRUE(sums[l] == dense[l]) << "frame " << f << " layer " << network.layers[l].name;

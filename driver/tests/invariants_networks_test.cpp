@@ -9,7 +9,7 @@
 
 #include <iostream>
 
-#include "device_rings_compare.hpp"
+#include "device_compare.hpp"
 #include "eddy/compile.hpp"
 #include "eddy/error.hpp"
 #include "eddy/sim_device.hpp"

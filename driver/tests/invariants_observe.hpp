@@ -35,6 +35,7 @@ inline Observation observe(Device& device, const Network& network, const Image& 
                            const std::vector<Frame>& frames) {
   Observation seen(frames.size(), network);
   std::map<std::tuple<int, int, int>, int> layer_of;
+  layer_of[{image.gateway.tile.y, image.gateway.tile.x, frame_input}] = 0;
   for (const PopulationInfo& p : image.populations) layer_of[{p.tile.y, p.tile.x, p.pop}] = p.layer;
   device.trace([&](const Firing& f) {
     const int layer = layer_of.at({f.tile.y, f.tile.x, f.pop});
@@ -60,7 +61,6 @@ inline Observation observe_golden(const Network& network, const std::vector<Fram
   GoldenEvents golden(network);
   for (std::size_t f = 0; f < frames.size(); ++f) {
     FrameTrace trace = golden.step(frames[f]);
-    trace.events.front().clear();  // the input is the gateway's: devices do not show it
     seen.events[f] = std::move(trace.events);
     seen.outputs.push_back(std::move(trace.outputs));
   }

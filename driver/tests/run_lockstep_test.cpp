@@ -80,7 +80,7 @@ TEST(Run, OfARightDeviceMatches) {
   EXPECT_TRUE(result.match());
   EXPECT_EQ(result.frames, 12);
   std::int64_t events = 0;
-  for (std::size_t l = 1; l < result.layers.size(); ++l) events += result.layers[l].counts.events_out;
+  for (const auto& layer : result.layers) events += layer.counts.events_out;
   EXPECT_EQ(result.events_checked, events);
   EXPECT_GT(events, 500);
   EXPECT_THAT(counter_errors(result), ::testing::IsEmpty());

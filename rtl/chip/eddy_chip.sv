@@ -135,6 +135,7 @@ module eddy_chip
       .axi_rresp_i,
       .axi_rlast_i,
       .irq_o,
+      .trace_o     (),
       .active_o    (gateway_active)
   );
 

@@ -58,6 +58,7 @@ module eddy_frame_input
     output logic                stall_credit_o,
     output logic                stall_frame_o,
     output logic                busy_o,
+    output trace_t              trace_o,
     output logic                active_o
 );
   input_config_t shape;
@@ -210,7 +211,8 @@ module eddy_frame_input
       .error_o,
       .scanned_o,
       .fired_o,
-      .starved_o  (stall_read_o)
+      .starved_o  (stall_read_o),
+      .trace_o
   );
 
   assign active_o = busy_o || credit_active || path_busy;

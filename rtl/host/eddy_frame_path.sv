@@ -38,7 +38,8 @@ module eddy_frame_path
     output host_error_t         error_o,       // the counts overflow
     output logic         [ 4:0] scanned_o,
     output logic                fired_o,
-    output logic                starved_o
+    output logic                starved_o,
+    output trace_t              trace_o        // elements as they are sent, of population 0
 );
   // ------------------------------------------------------------- input and references
   logic whole;
@@ -184,6 +185,37 @@ module eddy_frame_path
     error_o.error.tile = tile_id_i;
     error_o.error.axon = overflow_axon;
   end
+
+  // ------------------------------------------------------------- trace
+  logic sending_q, trace_valid_q, trace_end_q, trace_parity_q;
+  coord_t trace_y_q;
+  group_t trace_group_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      sending_q     <= 1'b0;
+      trace_valid_q <= 1'b0;
+      trace_end_q   <= 1'b0;
+    end else begin
+      sending_q     <= sending;
+      trace_valid_q <= group_valid && group_ready;
+      trace_end_q   <= sending_q && !sending;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (group_valid && group_ready) begin
+      trace_parity_q <= parity_i;
+      trace_y_q      <= row.y;
+      trace_group_q  <= group;
+    end
+  end
+  assign trace_o = '{
+          valid: trace_valid_q,
+          frame_end: trace_end_q,
+          pop: '0,
+          parity: trace_parity_q,
+          y: trace_y_q,
+          group: trace_group_q
+      };
 
   assign busy_o = value_busy || ref_busy || scanning || sending || !emit_idle;
 endmodule

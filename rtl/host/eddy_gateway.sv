@@ -72,6 +72,8 @@ module eddy_gateway
     input  logic                        axi_rlast_i,
     // interrupt, level, until cleared in the registers
     output logic                        irq_o,
+    // the frame input, as each element is sent: for simulation, no load in silicon
+    output trace_t                      trace_o,
     // high while any register would change without new input, and while frames are in flight
     output logic                        active_o
 );
@@ -259,6 +261,7 @@ module eddy_gateway
       .stall_read_o   (count.stall_read),
       .stall_credit_o (count.stall_credit),
       .stall_frame_o  (count.stall_frame),
+      .trace_o,
       .error_o        (engine_errors),
       .active_o       (engines_active)
   );

@@ -45,6 +45,7 @@ module eddy_host_engines
     output logic                            stall_credit_o,
     output logic                            stall_frame_o,
     output host_error_t  [EngineErrors-1:0] error_o,          // most telling first
+    output trace_t                          trace_o,          // of the frame input
     output logic                            active_o
 );
   // ------------------------------------------------------------- rings
@@ -218,6 +219,7 @@ module eddy_host_engines
       .stall_read_o  (stall_read_o),
       .stall_credit_o(stall_credit_o),
       .stall_frame_o (stall_frame_o),
+      .trace_o,
       .busy_o        (frame_busy),
       .active_o      (frame_active)
   );

@@ -44,6 +44,9 @@ void Simulation::step() {
   if (received || sent || moved) last_transfer_ = cycle_;
 
   gateway_.clock();
+  if (on_input) {
+    if (const auto trace = gateway_.trace()) on_input(*trace);
+  }
   memory_.clock(axi_);
   tiles_->step();
   ++cycle_;

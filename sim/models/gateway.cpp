@@ -2,6 +2,7 @@
 #include "eddy/sim/gateway.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <verilated.h>
 
@@ -110,6 +111,15 @@ void Gateway::clock() {
 }
 
 bool Gateway::irq() const { return model_->top->irq_o != 0; }
+
+std::optional<pkg::trace_t> Gateway::trace() const {
+  if (!awake_) return {};
+  std::array<std::uint32_t, pkg::trace_t::word_count> words{};
+  std::copy_n(&model_->top->trace_o[0], words.size(), words.begin());
+  const auto trace = pkg::trace_t::unpack(words);
+  if (!trace.valid && !trace.frame_end) return {};
+  return trace;
+}
 
 bool Gateway::active() const { return model_->top->active_o != 0; }
 

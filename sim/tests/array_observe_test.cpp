@@ -26,7 +26,7 @@ TEST(ArrayTrace, ShowsWhatIsSent) {
     const HostWrite start = load_population(array, 0);
     std::ostringstream text;
     EventTrace trace(text);
-    array.on_trace = [&](int y, int x, const trace_t& seen) { trace.add(array.cycle(), y, x, seen); };
+    array.on_trace = [&](int y, int x, const trace_t& seen) { trace.add(array.cycle(), y, x, seen.pop, seen); };
     const auto out = exchange(array, 0, 0, {write_message(core(0, 1), start)}, array.io(0, 0), 300);
 
     std::vector<std::string> sent;

@@ -16,7 +16,11 @@
 
 namespace eddy {
 
-/// A neuron of a population, at the moment when it fires: once, whatever the number of axons that carry it.
+/// Firing::pop of the frame input, which sends from the gateway's tile.
+inline constexpr int frame_input = -1;
+
+/// A neuron of a population, or an element of the input, at the moment when it fires: once, whatever the number of
+/// axons that carry it.
 struct Firing {
   int frame = 0;  // counted from load
   TileAt tile;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Compares a device with the golden event model while it runs: every event of every population, in order, and every
-/// value that reaches the host. docs/driver.md.
+/// Compares a device with the golden event model while it runs: every event of input and populations, in order, and
+/// every value that reaches the host. docs/driver.md.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +59,7 @@ class Lockstep {
   /// Nothing is in flight any more, and whatever was late has been seen (Device::counters): nothing may be missing.
   void finish();
 
-  /// Events that were compared and found equal: of all layers but the input's, or records where nothing is traced.
+  /// Events that were compared and found equal: of all layers, the input's too, or records where nothing is traced.
   [[nodiscard]] std::int64_t events_checked() const;
   /// What the golden model did, by layer: sums over the frames that were collected.
   [[nodiscard]] const std::vector<LayerCounts>& counts() const;

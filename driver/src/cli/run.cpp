@@ -71,11 +71,13 @@ class Answers {
     if (task_) task_->add_frame(prepared_.frames.first + frame, picture, outputs);
     if (files_) files_->add_frame(outputs);
     if (referee_) referee_->add_frame(picture, outputs);
+    any_ = true;
   }
 
   /// Prints what came of it, puts it into the report, writes its files and adds their names.
   void finish(const fs::path& out, nlohmann::ordered_json& report, std::vector<fs::path>& written) {
     report["task"] = nullptr;
+    if (!any_) return;  // the first frame differs already
     if (task_) {
       const TaskResult result = task_->finish();
       report["task"] = result.quality;
@@ -106,6 +108,7 @@ class Answers {
   std::unique_ptr<Task> task_;
   std::unique_ptr<OutputFiles> files_;
   std::unique_ptr<Referee> referee_;
+  bool any_ = false;
 };
 
 RunResult run_with_bar(const Prepared& p, Device& device, Clip& clip, Answers& answers, const RunVerb& options,

@@ -146,7 +146,7 @@ void put(const Firing& from, std::uint64_t last_cycle, remote_proto::Firings& to
   to.add_frame(u(from.frame));
   to.add_tile_y(u(from.tile.y));
   to.add_tile_x(u(from.tile.x));
-  to.add_pop(u(from.pop));
+  to.add_pop(from.pop);
   to.add_y(u(from.y));
   to.add_x(u(from.x));
   to.add_c(u(from.c));
@@ -162,7 +162,7 @@ void for_each(const remote_proto::Firings& from, const std::function<void(const 
     cycle += static_cast<std::uint64_t>(from.cycle(i));
     f({.frame = number(from.frame(i), MostFrame, "frame"),
        .tile = {coordinate(from.tile_y(i)), coordinate(from.tile_x(i))},
-       .pop = coordinate(from.pop(i)),
+       .pop = from.pop(i) == frame_input ? frame_input : coordinate(u(from.pop(i))),
        .y = coordinate(from.y(i)),
        .x = coordinate(from.x(i)),
        .c = coordinate(from.c(i)),

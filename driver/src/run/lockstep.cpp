@@ -15,11 +15,7 @@ namespace {
 
 auto position(const Event& e) { return std::tuple(e.y, e.x, e.c); }
 
-std::string place_of(const PopulationInfo& p) {
-  return fmt::format("tile ({}, {}), population {}", p.tile.y, p.tile.x, p.pop);
-}
-
-/// Which population a neuron belongs to.
+/// Which population a neuron belongs to. The input belongs to the one behind those of the image.
 class Owners {
  public:
   Owners(const Network& network, const Image& image) {
@@ -34,6 +30,7 @@ class Owners {
         }
       }
     }
+    owners_.front().values.assign(owners_.front().values.size(), static_cast<std::int32_t>(image.populations.size()));
   }
   static constexpr std::int32_t none = -1;
   [[nodiscard]] std::int32_t of(const Event& e) const {
@@ -81,7 +78,7 @@ std::string to_text(const Mismatch& m, int first_frame) {
 struct Lockstep::State {
   State(const Network& n, const Image& i, bool t)
       : network(n), image(i), traced(t), golden(n), owners(n, i), sums(n, i), counts(n.layers.size()) {
-    populations.resize(i.populations.size());
+    populations.resize(i.populations.size() + 1);
     for (std::size_t p = 0; p < i.populations.size(); ++p) {
       const PopulationInfo& info = i.populations[p];
       auto& row = by_place[static_cast<std::size_t>(tile_index(info.tile))];
@@ -91,7 +88,20 @@ struct Lockstep::State {
   }
 
   [[nodiscard]] int tile_index(TileAt t) const { return t.y * image.columns + t.x; }
-  [[nodiscard]] const PopulationInfo& info(std::size_t p) const { return image.populations[p]; }
+  [[nodiscard]] std::size_t input() const { return image.populations.size(); }
+  [[nodiscard]] int layer_of(std::size_t p) const { return p == input() ? 0 : image.populations[p].layer; }
+  [[nodiscard]] std::string place_of(std::size_t p) const {
+    if (p == input()) return "frame input";
+    const PopulationInfo& info = image.populations[p];
+    return fmt::format("tile ({}, {}), population {}", info.tile.y, info.tile.x, info.pop);
+  }
+  /// The population that fires; none where the image does not have it.
+  [[nodiscard]] std::int32_t source(const Firing& firing) const {
+    if (firing.pop == frame_input) return static_cast<std::int32_t>(input());
+    const auto& row = by_place.at(static_cast<std::size_t>(tile_index(firing.tile)));
+    const auto pop = static_cast<std::size_t>(firing.pop);
+    return pop < row.size() ? row[pop] : Owners::none;
+  }
   [[nodiscard]] const std::string& layer_name(int layer) const {
     return network.layers[static_cast<std::size_t>(layer)].name;
   }
@@ -105,11 +115,10 @@ struct Lockstep::State {
   /// Two events that should be one. The earlier position of the two is where the sequences part.
   [[noreturn]] void fail(int frame, const Event& want, const Event& got, std::uint64_t cycle, const char* what,
                          std::size_t p) const {
-    const int layer = info(p).layer;
-    if (position(want) == position(got))
-      fail(frame, layer, want, want.value, got.value, cycle, what, place_of(info(p)));
-    if (position(want) < position(got)) fail(frame, layer, want, want.value, {}, cycle, what, place_of(info(p)));
-    fail(frame, layer, got, {}, got.value, cycle, what, place_of(info(p)));
+    const int layer = layer_of(p);
+    if (position(want) == position(got)) fail(frame, layer, want, want.value, got.value, cycle, what, place_of(p));
+    if (position(want) < position(got)) fail(frame, layer, want, want.value, {}, cycle, what, place_of(p));
+    fail(frame, layer, got, {}, got.value, cycle, what, place_of(p));
   }
 
   /// The population's current frame is over.
@@ -117,7 +126,7 @@ struct Lockstep::State {
     Expected& e = populations[p];
     if (!e.done()) {
       const Event& want = e.frames.front()[e.next];
-      fail(e.frame, want.layer, want, want.value, {}, e.last_cycle, "event", place_of(info(p)));
+      fail(e.frame, want.layer, want, want.value, {}, e.last_cycle, "event", place_of(p));
     }
     e.advance();
   }
@@ -130,7 +139,7 @@ struct Lockstep::State {
       const auto p = static_cast<std::size_t>(drain.population);
       const Event got{drain.layer, r.y, r.x, r.c, r.value};
       if (next[d] == want.drains[d].size())
-        fail(result.frame, drain.layer, got, {}, got.value, result.last_cycle, "record", place_of(info(p)));
+        fail(result.frame, drain.layer, got, {}, got.value, result.last_cycle, "record", place_of(p));
       const Event& expected = want.drains[d][next[d]++];
       if (expected != got) fail(result.frame, expected, got, result.last_cycle, "record", p);
       if (!traced) ++checked;
@@ -139,7 +148,7 @@ struct Lockstep::State {
       if (next[d] == want.drains[d].size()) continue;
       const Event& missing = want.drains[d][next[d]];
       const auto p = static_cast<std::size_t>(image.gateway.drains[d].population);
-      fail(result.frame, missing.layer, missing, missing.value, {}, result.last_cycle, "record", place_of(info(p)));
+      fail(result.frame, missing.layer, missing, missing.value, {}, result.last_cycle, "record", place_of(p));
     }
   }
 
@@ -177,8 +186,8 @@ void Lockstep::submit(const Frame& frame) {
   State& s = *state_;
   FrameTrace trace = s.golden.step(frame);
   std::vector<std::vector<Event>> by_population(s.populations.size());
-  for (std::size_t l = 1; l < trace.events.size(); ++l) {
-    for (const Event& e : trace.events[l]) {
+  for (const auto& layer : trace.events) {
+    for (const Event& e : layer) {
       const auto owner = s.owners.of(e);
       if (owner != Owners::none) by_population[static_cast<std::size_t>(owner)].push_back(e);
     }
@@ -198,9 +207,8 @@ void Lockstep::submit(const Frame& frame) {
 
 void Lockstep::fired(const Firing& firing) {
   State& s = *state_;
-  const auto& row = s.by_place.at(static_cast<std::size_t>(s.tile_index(firing.tile)));
-  const auto pop = static_cast<std::size_t>(firing.pop);
-  if (pop >= row.size() || row[pop] == Owners::none) {
+  const std::int32_t source = s.source(firing);
+  if (source == Owners::none) {
     const Mismatch at{firing.frame,
                       "none",
                       firing.y,
@@ -214,12 +222,10 @@ void Lockstep::fired(const Firing& firing) {
                                   firing.tile.x, firing.pop)};
     throw LockstepError(at);
   }
-  const auto p = static_cast<std::size_t>(row[pop]);
+  const auto p = static_cast<std::size_t>(source);
   Expected& expected = s.populations[p];
-  const Event got{s.info(p).layer, firing.y, firing.x, firing.c, firing.value};
-  const auto extra = [&] {
-    s.fail(firing.frame, got.layer, got, {}, got.value, firing.cycle, "event", place_of(s.info(p)));
-  };
+  const Event got{s.layer_of(p), firing.y, firing.x, firing.c, firing.value};
+  const auto extra = [&] { s.fail(firing.frame, got.layer, got, {}, got.value, firing.cycle, "event", s.place_of(p)); };
   if (firing.frame < expected.frame || firing.frame >= s.submitted) extra();
   while (expected.frame < firing.frame) s.end_frame(p);
   if (expected.done()) extra();

@@ -35,12 +35,17 @@ bool Gateway::ready() const {
   return outputs_.may_send(0, image_.out_axons, row_, sent_ % 2 == 1);
 }
 
-void Gateway::step(Fabric& fabric) {
+void Gateway::step(Fabric& fabric, const std::function<void(const Firing&)>& trace) {
   outputs_.open({row_, sent_ % 2 == 1, image_.xbits, image_.cbits, 0, image_.out_axons});
   const Shape& s = image_.input;
   std::size_t i = at(row_) * at(s.w) * at(s.c);
   for (int x = 0; x < s.w; ++x) {
-    for (int c = 0; c < s.c; ++c) send_pixel(fabric, x, c, i++);
+    for (int c = 0; c < s.c; ++c) {
+      const auto value = static_cast<std::int16_t>(change(c, i++));
+      if (value == 0) continue;
+      if (trace) trace({sent_, image_.tile, frame_input, row_, x, c, value, 0});
+      outputs_.event(fabric, x, c, value);
+    }
   }
   outputs_.close(fabric);
   if (++row_ < s.h) return;
@@ -50,24 +55,23 @@ void Gateway::step(Fabric& fabric) {
 }
 
 /// A first frame and spatial ones go whole: all that is not zero.
-void Gateway::send_pixel(Fabric& fabric, int x, int c, std::size_t i) {
+int Gateway::change(int c, std::size_t i) {
   const bool whole = sent_ == 0 || !image_.send_delta;
   const int theta = image_.theta[at(c)];
-  int difference = 0;
   if (image_.pixels) {
     const int pixel = frames_.front().pixels[i];
     const auto& table = image_.table[at(c)];
-    const int change = pixel - reference_[i];
-    if (!whole && (change == 0 || std::abs(change) < theta)) return;
-    difference = table[at(pixel)] - (whole ? 0 : table[at(reference_[i])]);
+    const int step = pixel - reference_[i];
+    if (!whole && (step == 0 || std::abs(step) < theta)) return 0;
+    const int difference = table[at(pixel)] - (whole ? 0 : table[at(reference_[i])]);
     reference_[i] = static_cast<std::int16_t>(pixel);
-  } else {
-    const int value = frames_.front().activations[i];
-    difference = value - (whole ? 0 : reference_[i]);
-    if (difference == 0 || std::abs(difference) < theta) return;
-    reference_[i] = static_cast<std::int16_t>(value);
+    return difference;
   }
-  if (difference != 0) outputs_.event(fabric, x, c, static_cast<std::int16_t>(difference));
+  const int value = frames_.front().activations[i];
+  const int difference = value - (whole ? 0 : reference_[i]);
+  if (difference == 0 || std::abs(difference) < theta) return 0;
+  reference_[i] = static_cast<std::int16_t>(value);
+  return difference;
 }
 
 void Gateway::receive(Fabric& fabric, const Message& message) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ class Gateway {
   /// A row of input may be sent.
   [[nodiscard]] bool ready() const;
   /// Sends one row of the input.
-  void step(Fabric& fabric);
+  void step(Fabric& fabric, const std::function<void(const Firing&)>& trace);
 
   /// The oldest frame, once all its results are there.
   [[nodiscard]] bool finished() const;
@@ -31,7 +32,8 @@ class Gateway {
   [[nodiscard]] std::string waiting() const;
 
  private:
-  void send_pixel(Fabric& fabric, int x, int c, std::size_t i);
+  /// What element i of the frame has changed by, 0 where that is not sent; it is known to the receivers then.
+  int change(int c, std::size_t i);
   /// Gives the output populations credit for a frame when it is submitted and the one before has all its results.
   void give_credits(Fabric& fabric);
 

@@ -21,11 +21,12 @@ constexpr int MostEntries = 64;  // of a queue, integrated in one turn
 
 class ModelDevice final : public Device, private Fabric {
  public:
-  explicit ModelDevice(std::uint64_t seed) : random_(seed) {}
+  explicit ModelDevice(std::uint64_t seed) : seed_(seed) {}
 
   [[nodiscard]] std::string backend() const override { return "model"; }
 
   void load(const Image& image) override {
+    random_.seed(seed_);
     tiles_.clear();
     most_ahead_ = 2;
     place_.assign(static_cast<std::size_t>(image.rows) * static_cast<std::size_t>(image.columns), -1);
@@ -98,7 +99,7 @@ class ModelDevice final : public Device, private Fabric {
       const std::size_t part = (first + i) % parts;
       if (part == tiles_.size()) {
         if (!gateway_->ready()) continue;
-        gateway_->step(*this);
+        gateway_->step(*this, trace_);
         any = true;
       } else if (tiles_[part]->busy()) {
         step(*tiles_[part]);
@@ -120,6 +121,7 @@ class ModelDevice final : public Device, private Fabric {
     return text;
   }
 
+  std::uint64_t seed_;
   std::mt19937_64 random_;
   std::vector<std::unique_ptr<Tile>> tiles_;
   std::vector<int> place_;  // by index on the torus: index into tiles_, or -1

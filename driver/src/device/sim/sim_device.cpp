@@ -71,7 +71,10 @@ class SimDevice final : public Device {
       events_.emplace(event_file_);
     }
     simulation_.tiles().on_trace = [this](int y, int x, const pkg::trace_t& trace) {
-      seen_.push_back({{y, x}, trace});
+      seen_.push_back({{y, x}, trace.pop, trace});
+    };
+    simulation_.on_input = [this, tile = chip.gateway](const pkg::trace_t& trace) {
+      seen_.push_back({tile, frame_input, trace});
     };
     transport_.after_cycles = [this] { show(); };
   }
@@ -94,16 +97,17 @@ class SimDevice final : public Device {
  private:
   struct Seen {
     TileAt tile;
+    int pop;
     pkg::trace_t trace;
   };
 
-  /// Hands on what the tiles showed: outside of their step, since whoever looks may throw.
+  /// Hands on what tiles and frame input showed: outside of their step, since whoever looks may throw.
   void show() {
     if (seen_.empty()) return;
     const auto seen = std::exchange(seen_, {});
     for (const Seen& s : seen) {
-      int& frame = frames_[{s.tile, s.trace.pop}];
-      if (events_) events_->add(simulation_.cycle(), s.tile.y, s.tile.x, s.trace);
+      int& frame = frames_[{s.tile, s.pop}];
+      if (events_) events_->add(simulation_.cycle(), s.tile.y, s.tile.x, s.pop, s.trace);
       if (trace_ && s.trace.valid) show_group(s, frame);
       if (s.trace.frame_end) ++frame;
     }
@@ -115,7 +119,7 @@ class SimDevice final : public Device {
       if ((group.fire >> lane & 1) == 0) continue;
       trace_({.frame = frame,
               .tile = s.tile,
-              .pop = s.trace.pop,
+              .pop = s.pop,
               .y = s.trace.y,
               .x = group.x,
               .c = group.c + static_cast<int>(lane),

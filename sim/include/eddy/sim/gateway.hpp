@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "eddy/sim/axi.hpp"
+#include "eddy_pkg.hpp"
 
 namespace eddy::sim {
 
@@ -45,6 +47,8 @@ class Gateway {
   void clock();
 
   [[nodiscard]] bool irq() const;
+  /// What the frame input sent, after the clock; nothing where the trace port shows nothing.
+  [[nodiscard]] std::optional<pkg::trace_t> trace() const;
   /// Would any of its registers change without new input?
   [[nodiscard]] bool active() const;
   /// Was the clock needed in this cycle, as `drive` saw it?

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <random>
 
@@ -41,6 +42,9 @@ class Simulation {
   /// Host memory, past the bus: takes no time.
   [[nodiscard]] MemoryContents& memory() { return memory_.contents; }
   [[nodiscard]] AxiMemory& bus() { return memory_; }
+
+  /// Called after the edge of a cycle in which the frame input's trace port shows something.
+  std::function<void(const pkg::trace_t&)> on_input;
 
   [[nodiscard]] bool irq() const { return gateway_.irq(); }
   [[nodiscard]] Fabric& tiles() { return *tiles_; }

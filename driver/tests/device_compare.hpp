@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A device against the golden event model: each population's sequence of events, and each drain's records.
+/// A device against the golden event model: the sequence of events of the input and of each population, and each
+/// drain's records.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -31,7 +32,8 @@ class Comparison {
     fired_.clear();
     device.trace([this](const Firing& f) {
       const Place place{f.tile.y, f.tile.x, f.pop};
-      fired_[{f.frame, place}].push_back({infos_.at(place)->layer, f.y, f.x, f.c, f.value});
+      const int layer = f.pop == frame_input ? 0 : infos_.at(place)->layer;
+      fired_[{f.frame, place}].push_back({layer, f.y, f.x, f.c, f.value});
     });
     device.load(image_);
     for (const Frame& frame : frames) device.submit(frame);
@@ -93,6 +95,9 @@ class Comparison {
   }
 
   void compare_events(int frame, const FrameTrace& want) {
+    const auto& input = fired_[{frame, {image_.gateway.tile.y, image_.gateway.tile.x, frame_input}}];
+    ASSERT_TRUE(input == want.events.front())
+        << "frame " << frame << " input: " << difference(input, want.events.front());
     for (const PopulationInfo& p : image_.populations) {
       const auto expected = slice_of(want.events[static_cast<std::size_t>(p.layer)], p);
       const auto& have = fired_[{frame, place_of(p)}];
