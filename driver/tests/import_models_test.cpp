@@ -5,6 +5,7 @@
 
 #include <numeric>
 
+#include <fmt/format.h>
 #include <onnx.pb.h>
 
 #include "eddy/error.hpp"
@@ -156,6 +157,19 @@ TEST(Models, AFlatInputMayBecomeAPicture) {
   EXPECT_THAT(graph.input_dims, ElementsAre(1, 24));
 }
 
+/// Clips are scaled to the model's picture: another one of as many values would show something else.
+TEST(Models, APictureDoesNotBecomeAnother) {
+  Model m;
+  m.input("in", {1, 1, 8, 8});
+  m.integers("shape", {1, 4, 4, 4});
+  m.node("Reshape", {"in", "shape"}, "picture");
+  m.weight("w", {1, 4, 1, 1});
+  m.node("Conv", {"picture", "w"}, "out");
+  m.output("out");
+  EXPECT_THAT(m.refusal(), AllOf(HasSubstr("\"picture_node\" (Reshape): [1, 1, 8, 8] becomes [1, 4, 4, 4]"),
+                                 HasSubstr("an input of rows and columns keeps them")));
+}
+
 TEST(Models, ReshapesThatMoveNeuronsAreRefused) {
   Model m = small_conv();
   m.integers("shape", {1, 4, 2, 4});
@@ -228,6 +242,21 @@ TEST(Models, WhatTheWholeModelLacksIsSaid) {
   Model foreign = small_conv();
   foreign.graph().mutable_node(0)->set_domain("com.example");
   EXPECT_THAT(foreign.refusal(), HasSubstr("operators of \"com.example\" are not supported"));
+}
+
+TEST(Models, WithoutANodeThereIsNothingToRun) {
+  Model m = small_conv();
+  m.graph().clear_node();
+  EXPECT_THAT(m.refusal(), HasSubstr("made.onnx is an ONNX model without a node: there is nothing to run"));
+}
+
+TEST(Models, ANameIsWrittenOnce) {
+  for (const char* name : {"out", "in", "w"}) {
+    Model m = small_conv();
+    m.node("Relu", {"in"}, name).set_name("second");
+    EXPECT_THAT(m.refusal(),
+                HasSubstr(fmt::format("\"second\" (Relu): writes \"{}\", which something before it gives", name)));
+  }
 }
 
 TEST(Models, SumsOfDifferentShapesAreRefused) {

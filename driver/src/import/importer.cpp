@@ -180,9 +180,12 @@ void Importer::read_node(const onnx::NodeProto& proto) {
   }
   const Node node(proto, inputs, opset_);
   const std::string where = fmt::format("node \"{}\" ({})", node.name(), proto.op_type());
+  std::string again;  // in ONNX a name is written once, by a node, a constant or the input
   for (const auto& output : proto.output()) {
-    if (!output.empty()) values_[output];
+    if (!output.empty() && !values_.try_emplace(output).second) again = output;
   }
+  if (!again.empty())
+    return problem(where, fmt::format("writes \"{}\", which something before it gives already", again));
   for (int i = 0; i < proto.input_size(); ++i) {
     if (!proto.input(i).empty() && inputs[static_cast<std::size_t>(i)] == nullptr) {
       return problem(where, fmt::format("reads \"{}\", which nothing before it writes", proto.input(i)));
@@ -243,7 +246,7 @@ Activation Importer::add(const Node& node, GraphLayer layer, std::vector<std::in
 }
 
 bool Importer::reshape_input(const Activation& activation, const Shape& shape) {
-  if (activation.layer != 0 || graph_.layers.size() != 1) return false;
+  if (activation.layer != 0 || graph_.layers.size() != 1 || graph_.input_dims.size() != 2) return false;
   graph_.layers[0].out = graph_.layers[0].acc = shape;
   return true;
 }

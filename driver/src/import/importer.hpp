@@ -81,7 +81,8 @@ class Importer {
   [[nodiscard]] Shape plane(const Activation& activation) const;
   /// Adds a layer of this node; out, bias and name are filled in where they are missing. Returns its output.
   Activation add(const Node& node, GraphLayer layer, std::vector<std::int64_t> dims = {});
-  /// Gives a flat input rows and columns, as long as nothing has read it. False where it cannot.
+  /// Gives a flat input, [1, values], rows and columns, as long as nothing has read it. False where it cannot; a
+  /// picture stays the picture that clips are scaled to.
   bool reshape_input(const Activation& activation, const Shape& shape);
 
  private:

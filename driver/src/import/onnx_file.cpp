@@ -45,9 +45,10 @@ Graph parse_onnx(const std::string& bytes, const std::string& name) {
   const google::protobuf::LogSilencer quiet;
   onnx::ModelProto model;
   if (bytes.empty()) throw ModelError(fmt::format("{} is empty", name));
-  const bool whole = model.ParseFromString(bytes) && model.has_graph() && model.graph().node_size() > 0 &&
-                     model.opset_import_size() > 0;
+  const bool whole = model.ParseFromString(bytes) && model.has_graph() && model.opset_import_size() > 0;
   if (!whole || looks_like_text(bytes)) throw ModelError(fmt::format("{} {}", name, diagnosis(bytes)));
+  if (model.graph().node_size() == 0)
+    throw ModelError(fmt::format("{} is an ONNX model without a node: there is nothing to run", name));
   return Importer(model, name).run();
 }
 

@@ -42,8 +42,12 @@ Value reshaped(Importer& importer, const Value& value, Dims dims) {
     const Shape wanted =
         possible ? Shape{static_cast<int>(dims[1]), static_cast<int>(dims[2]), static_cast<int>(dims[3])} : Shape{};
     if (!possible || !importer.reshape_input(activation, wanted)) {
-      throw Unsupported(fmt::format("[{}] becomes [{}]: neurons would have to change places",
-                                    fmt::join(activation.dims, ", "), fmt::join(dims, ", ")));
+      throw Unsupported(
+          fmt::format("[{}] becomes [{}]: {}", fmt::join(activation.dims, ", "), fmt::join(dims, ", "),
+                      activation.layer == 0 && activation.dims == natural
+                          ? "an input of rows and columns keeps them: export the model with the shape that its "
+                            "first layer wants, or with a flat one"
+                          : "neurons would have to change places"));
     }
   }
   return Activation{activation.layer, dims};
