@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -17,6 +20,7 @@ namespace eddy {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class Clips : public ::testing::Test {
@@ -112,6 +116,17 @@ TEST_F(Clips, FolderGivesItsPicturesByName) {
   EXPECT_EQ(pictures[1].pixels[47], 157);
 }
 
+/// As people count, not as text sorts; and nothing that a file manager or an editor hides.
+TEST_F(Clips, FolderCountsInItsNames) {
+  const std::vector<std::string> order{"a.pgm",   "f1.pgm",  "f2.pgm",    "f009.pgm",
+                                       "f10.pgm", "f11.pgm", "f11_2.pgm", "g0.pgm"};
+  for (std::size_t i = order.size(); i-- > 0;) picture(order[i], 8, 6, static_cast<int>(i));
+  picture(".hidden.pgm", 8, 6, 99);
+  std::vector<int> first;
+  for (const auto& p : read_pictures(folder_.string(), {}, small, {}, 100)) first.push_back(p.pixels[0]);
+  EXPECT_THAT(first, ::testing::ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
 TEST_F(Clips, AnotherSizeIsScaledAndSaid) {
   picture("a.pgm", 16, 12, 0);
   const auto clip = open_clip(folder_.string(), {}, small);
@@ -139,7 +154,66 @@ TEST_F(Clips, ArraysComeInEitherOrder) {
   EXPECT_THAT(file_error([&] {
                 open_clip(path("hw.npy"), {}, {2, 3, 4});
               }),
-              HasSubstr("[4, 3, 4] does not hold frames of 2 channels"));
+              AllOf(HasSubstr("[4, 3, 4] does not hold frames of 2 channels"),
+                    HasSubstr("[frames, 2, 3, 4], [frames, 3, 4, 2] or [frames, 24] would")));
+}
+
+/// Bytes are pixels, and pixels are scaled, wherever they come from.
+TEST_F(Clips, ArraysOfBytesAreScaledLikeAnyPicture) {
+  std::string header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 12, 16), }";
+  header.resize(117, ' ');
+  std::ofstream(path("bytes.npy"), std::ios::binary)
+      << "\x93NUMPY\x01" << '\0' << static_cast<char>(header.size() + 1) << '\0' << header << '\n'
+      << std::string(2 * 12 * 16, '\x40');
+  const auto clip = open_clip(path("bytes.npy"), {}, small);
+  const auto picture = clip->next();
+  ASSERT_TRUE(picture);
+  EXPECT_THAT(picture->pixels, ::testing::ElementsAreArray(std::vector<int>(48, 0x40)));
+  EXPECT_THAT(clip->notes(), ::testing::ElementsAre(HasSubstr("16x12 are scaled to 8x6")));
+}
+
+TEST_F(Clips, AnEndBeforeThatOfTheRangeIsSaidOnce) {
+  write_npy(path("three.npy"), {3, 6, 8}, std::vector<float>(3 * 48));
+  const auto clip = open_clip(path("three.npy"), {}, small, {1, 9});
+  while (clip->next()) {
+  }
+  EXPECT_FALSE(clip->next());
+  EXPECT_THAT(clip->notes(), ::testing::ElementsAre(HasSubstr("three.npy has 3 frames: there is none from 3 on")));
+}
+
+/// Standard input that is the end of a pipe, for as long as an object lives.
+class PipedInput {
+ public:
+  PipedInput() : before_(dup(STDIN_FILENO)) {
+    EXPECT_EQ(pipe(ends_.data()), 0);
+    dup2(ends_[0], STDIN_FILENO);
+  }
+  ~PipedInput() {
+    dup2(before_, STDIN_FILENO);
+    for (const int file : {before_, ends_[0], ends_[1]}) close(file);
+  }
+  PipedInput(const PipedInput&) = delete;
+  PipedInput& operator=(const PipedInput&) = delete;
+  void write(const std::string& bytes) const {
+    EXPECT_EQ(::write(ends_[1], bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
+
+ private:
+  int before_;
+  std::array<int, 2> ends_{};
+};
+
+TEST_F(Clips, WaitingForStandardInputCanBeStopped) {
+  const PipedInput input;
+  const auto clip = open_clip("-", {}, small);
+  int asked = 0;
+  clip->stop_when([&] { return ++asked > 3; });
+  input.write(std::string(48 + 20, '\x07'));
+  const auto picture = clip->next();
+  ASSERT_TRUE(picture);
+  EXPECT_THAT(picture->pixels, ::testing::Each(7));
+  EXPECT_FALSE(clip->next()) << "a frame and a half are there, and nobody writes the rest";
+  EXPECT_GT(asked, 3);
 }
 
 TEST_F(Clips, SamplesAreSpreadOverTheRange) {
@@ -208,6 +282,13 @@ TEST_F(Clips, CutOffArraysAreRefused) {
     std::ofstream(path("cut.npy"), std::ios::binary | std::ios::trunc) << bytes.substr(0, size);
     EXPECT_THROW(read_npy(path("cut.npy")), FileError) << size;
   }
+}
+
+TEST_F(Clips, ValuesThatAreNoNumbersAreRefused) {
+  std::vector<float> values(2 * 48);
+  values[70] = std::numeric_limits<float>::quiet_NaN();
+  write_npy(path("nan.npy"), {2, 6, 8}, values);
+  EXPECT_THAT(file_error([&] { read_pictures(path("nan.npy"), {}, small, {}, 9); }), HasSubstr("frame 1 holds nan"));
 }
 
 TEST_F(Clips, RealValuesAreNotScaled) {
@@ -279,7 +360,7 @@ class InputFile : public Clips {
 TEST_F(InputFile, IsReadAndWrittenBack) {
   const InputSpec spec =
       read(R"({"channels": "bgr", "width": 8, "height": 6, "resize": "crop", "scale": 0.5, "mean": [1, 2, 3], "std": 4,
-                                  "clip": "beside.npy", "frames": [2, 5], "unknown": true})");
+                                  "clip": "beside.npy", "clip_size": [8, 6], "filter": "area", "frames": [2, 5]})");
   EXPECT_EQ(spec.channels, Channels::bgr);
   EXPECT_EQ(spec.resize, Resize::crop);
   EXPECT_EQ(spec.mean, (std::vector<double>{1, 2, 3}));
@@ -292,9 +373,33 @@ TEST_F(InputFile, IsReadAndWrittenBack) {
 }
 
 TEST_F(InputFile, MistakesAreNamed) {
-  for (const char* bad : {"{", R"({"channels": "cmyk"})", R"({"resize": "squeeze"})", R"({"std": [0]})",
-                          R"({"scale": "x"})", R"({"frames": [1]})"}) {
-    EXPECT_THROW(read(bad), UsageError) << bad;
+  const std::vector<std::pair<const char*, const char*>> cases{
+      {"{", "parse error at line 1"},
+      {"[]", "expected an object"},
+      {R"({"Mean": 1})", "unknown key \"Mean\""},
+      {R"({"channels": "cmyk"})", "\"channels\" is \"cmyk\", expected gray, rgb or bgr"},
+      {R"({"channels": 3})", "\"channels\" is 3"},
+      {R"({"resize": "squeeze"})", "\"resize\""},
+      {R"({"filter": "nearest"})", "\"filter\""},
+      {R"({"std": [0]})", "among mean and std"},
+      {R"({"scale": "x"})", "\"scale\" is \"x\", expected a number"},
+      {R"({"mean": [1, true]})", "\"mean\" is true"},
+      {R"({"width": 8.5})", "\"width\" is 8.5, expected a whole number"},
+      {R"({"height": -6})", "\"height\" is -6"},
+      {R"({"clip": 1})", "\"clip\" is 1"},
+      {R"({"frames": [1]})", "\"frames\" is [1], expected [first, end]"},
+      {R"({"frames": [5, 2]})", "\"frames\" is [5,2]"},
+      {R"({"frames": [2, 2]})", "\"frames\" is [2,2]"},
+      {R"({"calibration_frames": [-3, 2]})", "\"calibration_frames\" is [-3,2]"},
+  };
+  for (const auto& [bad, says] : cases) {
+    try {
+      read(bad);
+      ADD_FAILURE() << bad << " was taken";
+    } catch (const UsageError& error) {
+      EXPECT_THAT(error.what(),
+                  AllOf(HasSubstr("input.json: "), HasSubstr(says), ::testing::Not(HasSubstr("json.exception"))));
+    }
   }
   EXPECT_THROW(read_input_spec(path("none.json")), FileError);
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,7 +64,10 @@ class Clip {
   virtual ~Clip() = default;
   /// The next frame, or nothing at the end. Throws FileError where reading fails.
   virtual std::optional<Picture> next() = 0;
-  /// What to tell the user: where frames come from, how they are scaled, that a scene is generated.
+  /// Where frames may be long in coming (standard input), `stop` is asked while next() waits; when it says so, there is
+  /// no next frame.
+  virtual void stop_when(std::function<bool()> /*stop*/) {}
+  /// What to tell the user: where frames come from, how they are scaled, that a scene is generated, where it ends.
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
   [[nodiscard]] bool generated() const { return generated_; }
 
@@ -72,9 +76,9 @@ class Clip {
   bool generated_ = false;
 };
 
-/// Opens a clip: a video, a folder of images, a `.npy` file, "-" for raw u8 frames [h][w][c] on standard input, or
-/// "generated"
-/// ("generated:SEED") for the generated scene. `shape` is the network's input.
+/// Opens a clip: a video, a folder of images (in the order of their names, numbers in them by value; hidden ones left
+/// out), a `.npy` file, "-" for raw u8 frames [h][w][c] on standard input, or "generated" ("generated:SEED") for the
+/// generated scene. `shape` is the network's input.
 /// Throws FileError where there is no such clip, or no frame of the range in it (found with the first frame).
 std::unique_ptr<Clip> open_clip(const std::string& clip, const InputSpec& spec, const Shape& shape,
                                 FrameRange range = {});

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cmath>
+#include <cstring>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,7 +17,7 @@ namespace {
 
 class ArraySource : public Source {
  public:
-  ArraySource(const std::string& file, const Shape& shape) : array_(read_npy(file)) {
+  ArraySource(const std::string& file, const Shape& shape) : file_(file), array_(read_npy(file)) {
     const auto& d = array_.dims;
     const auto side = [&](std::size_t i) { return static_cast<int>(std::min<std::int64_t>(d[i], 1 << 16)); };
     if (d.size() == 2 && d[1] == shape.count()) {
@@ -26,8 +31,9 @@ class ArraySource : public Source {
       channels_last_ = true;
     }
     if (shape_.c != shape.c) {
-      throw FileError(fmt::format("{}: shape [{}] does not hold frames of {} channels, {} rows and {} columns", file,
-                                  fmt::join(d, ", "), shape.c, shape.h, shape.w));
+      throw FileError(
+          fmt::format("{}: shape [{}] does not hold frames of {} channels, {} rows and {} columns; {} would", file,
+                      fmt::join(d, ", "), shape.c, shape.h, shape.w, taken(shape)));
     }
   }
 
@@ -40,10 +46,13 @@ class ArraySource : public Source {
       for (int x = 0; x < shape_.w; ++x) {
         for (int c = 0; c < shape_.c; ++c) {
           const int i = channels_last_ ? (y * shape_.w + x) * shape_.c + c : (c * shape_.h + y) * shape_.w + x;
-          if (array_.bytes)
+          if (array_.bytes) {
             picture.pixels.push_back(static_cast<std::uint8_t>(values[i]));
-          else
-            picture.values.push_back(static_cast<float>(values[i]));
+            continue;
+          }
+          const auto value = static_cast<float>(values[i]);
+          if (!std::isfinite(value)) throw FileError(fmt::format("{}: frame {} holds {}", file_, frame_ - 1, value));
+          picture.values.push_back(value);
         }
       }
     }
@@ -51,6 +60,12 @@ class ArraySource : public Source {
   }
 
  private:
+  static std::string taken(const Shape& shape) {
+    return fmt::format("[frames, {0}, {1}, {2}], [frames, {1}, {2}, {0}]{3} or [frames, {4}]", shape.c, shape.h,
+                       shape.w, shape.c == 1 ? fmt::format(", [frames, {}, {}]", shape.h, shape.w) : "", shape.count());
+  }
+
+  std::string file_;
   Array array_;
   Shape shape_;
   bool channels_last_ = false;
@@ -63,18 +78,38 @@ class StdinSource : public Source {
 
   std::optional<Picture> next() override {
     Picture picture{shape_, std::vector<std::uint8_t>(static_cast<std::size_t>(shape_.count())), {}};
-    const std::size_t got = std::fread(picture.pixels.data(), 1, picture.pixels.size(), stdin);
-    if (got == 0) return std::nullopt;
-    if (got != picture.pixels.size()) {
+    std::size_t have = 0;
+    while (have < picture.pixels.size()) {
+      if (!wait()) return std::nullopt;
+      const ssize_t got = ::read(STDIN_FILENO, picture.pixels.data() + have, picture.pixels.size() - have);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) throw FileError(fmt::format("standard input: {}", std::strerror(errno)));
+      if (got == 0) break;
+      have += static_cast<std::size_t>(got);
+    }
+    if (have == 0) return std::nullopt;
+    if (have != picture.pixels.size()) {
       throw FileError(
-          fmt::format("standard input: the last frame has {} bytes; {} are a frame of {}x{} with {} channels", got,
+          fmt::format("standard input: the last frame has {} bytes; {} are a frame of {}x{} with {} channels", have,
                       picture.pixels.size(), shape_.w, shape_.h, shape_.c));
     }
     return picture;
   }
+  void stop_when(std::function<bool()> stop) override { stop_ = std::move(stop); }
 
  private:
+  /// Until there is something to read, or its end. False where it was stopped.
+  [[nodiscard]] bool wait() const {
+    constexpr int ask_again = 100;  // milliseconds
+    pollfd waiting{STDIN_FILENO, POLLIN, 0};
+    do {
+      if (stop_ && stop_()) return false;
+    } while (poll(&waiting, 1, ask_again) <= 0);
+    return true;
+  }
+
   Shape shape_;
+  std::function<bool()> stop_;
 };
 
 }  // namespace

@@ -2,12 +2,17 @@
 #include <charconv>
 #include <cmath>
 #include <fstream>
+#include <functional>
+#include <map>
+#include <ranges>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "eddy/error.hpp"
 #include "eddy/frames.hpp"
+#include "json_value.hpp"
 
 namespace eddy {
 
@@ -18,34 +23,61 @@ namespace {
 
 /// Reads one of the words of an enum; the library itself would take any word for the first.
 template <typename Enum>
-Enum word(const nlohmann::json& json, const char* key) {
+Enum word(const nlohmann::json& json, const std::string& key, const char* words) {
   const auto value = json.get<Enum>();
-  if (nlohmann::json(value) != json) throw UsageError(fmt::format("\"{}\" may not be {}", key, json.dump()));
+  if (nlohmann::json(value) != json) json_refuse(json, key, words);
   return value;
 }
 
 /// One number, or one for each channel.
-std::vector<double> numbers(const nlohmann::json& json) {
-  if (json.is_number()) return {json.get<double>()};
-  return json.get<std::vector<double>>();
+std::vector<double> numbers(const nlohmann::json& json, const std::string& key) {
+  if (!json.is_array()) return {json_number(json, key)};
+  std::vector<double> values;
+  for (const auto& value : json) values.push_back(json_number(value, key));
+  return values;
+}
+
+using Take = std::function<void(InputSpec&, const nlohmann::json&, const std::string& key)>;
+
+/// What a file may say.
+const std::map<std::string, Take>& keys() {
+  const Take ignore = [](auto&, const auto&, const auto&) {};  // for readers of the file, and other programs
+  static const std::map<std::string, Take> table{
+      {"channels",
+       [](auto& spec, const auto& v, const auto& k) { spec.channels = word<Channels>(v, k, "gray, rgb or bgr"); }},
+      {"resize",
+       [](auto& spec, const auto& v, const auto& k) { spec.resize = word<Resize>(v, k, "stretch, fit or crop"); }},
+      {"filter",
+       [](auto&, const auto& v, const auto& k) {
+         if (v != "area") json_refuse(v, k, "area");
+       }},
+      {"width", [](auto& spec, const auto& v, const auto& k) { spec.width = json_count(v, k); }},
+      {"height", [](auto& spec, const auto& v, const auto& k) { spec.height = json_count(v, k); }},
+      {"scale", [](auto& spec, const auto& v, const auto& k) { spec.scale = json_number(v, k); }},
+      {"mean", [](auto& spec, const auto& v, const auto& k) { spec.mean = numbers(v, k); }},
+      {"std", [](auto& spec, const auto& v, const auto& k) { spec.std = numbers(v, k); }},
+      {"clip", [](auto& spec, const auto& v, const auto& k) { spec.clip = json_string(v, k); }},
+      {"clip_package", [](auto& spec, const auto& v, const auto& k) { spec.clip_package = json_string(v, k); }},
+      {"clip_size", ignore},
+      {"clip_frames", ignore},
+      {"clip_rate", ignore},
+      {"frames", [](auto& spec, const auto& v, const auto& k) { spec.frames = json_range(v, k); }},
+      {"calibration_frames",
+       [](auto& spec, const auto& v, const auto& k) { spec.calibration_frames = json_range(v, k); }},
+  };
+  return table;
 }
 
 InputSpec from_json(const nlohmann::json& json) {
+  if (!json.is_object()) throw UsageError("expected an object, such as {\"scale\": 1}");
   InputSpec spec;
-  const auto read = [&](const char* key, auto take) {
-    if (json.contains(key)) take(json.at(key));
-  };
-  read("channels", [&](const auto& v) { spec.channels = word<Channels>(v, "channels"); });
-  read("resize", [&](const auto& v) { spec.resize = word<Resize>(v, "resize"); });
-  read("width", [&](const auto& v) { spec.width = v.template get<int>(); });
-  read("height", [&](const auto& v) { spec.height = v.template get<int>(); });
-  read("scale", [&](const auto& v) { spec.scale = v.template get<double>(); });
-  read("mean", [&](const auto& v) { spec.mean = numbers(v); });
-  read("std", [&](const auto& v) { spec.std = numbers(v); });
-  read("clip", [&](const auto& v) { spec.clip = v.template get<std::string>(); });
-  read("clip_package", [&](const auto& v) { spec.clip_package = v.template get<std::string>(); });
-  read("frames", [&](const auto& v) { spec.frames = v.template get<std::pair<int, int>>(); });
-  read("calibration_frames", [&](const auto& v) { spec.calibration_frames = v.template get<std::pair<int, int>>(); });
+  for (const auto& [key, value] : json.items()) {
+    const auto found = keys().find(key);
+    if (found == keys().end()) {
+      throw UsageError(fmt::format("unknown key \"{}\"; {} are known", key, fmt::join(std::views::keys(keys()), ", ")));
+    }
+    found->second(spec, value, key);
+  }
   return spec;
 }
 
@@ -79,7 +111,7 @@ InputSpec read_input_spec(const std::filesystem::path& file) {
   try {
     spec = from_json(nlohmann::json::parse(stream));
   } catch (const nlohmann::json::exception& error) {
-    throw UsageError(fmt::format("{}: {}", file.string(), error.what()));
+    throw UsageError(fmt::format("{}: {}", file.string(), json_problem(error)));
   } catch (const UsageError& error) {
     throw UsageError(fmt::format("{}: {}", file.string(), error.what()));
   }

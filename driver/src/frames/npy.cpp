@@ -94,7 +94,8 @@ Array read_npy(const std::filesystem::path& file) {
   if (!descr || !shape) fail("has a header that makes no sense");
   if (header.find("'fortran_order': True") != std::string::npos) fail("is stored in Fortran order; save it in C order");
   const auto type = std::ranges::find(types, *descr, &Type::name);
-  if (type == types.end()) fail(fmt::format("has elements of type {}; u8, whole numbers and floats are read", *descr));
+  if (type == types.end())
+    fail(fmt::format("has elements of type {}; u8, i1, i2, i4, i8, f2, f4 and f8 are read, little-endian", *descr));
 
   Array array;
   std::istringstream dims(*shape);

@@ -27,18 +27,31 @@ class SourceClip : public Clip {
 
   std::optional<Picture> next() override {
     while (at_ < range_.first) {
-      if (!source_->next()) none();
+      if (!source_->next()) {
+        if (stopped()) return std::nullopt;
+        none();
+      }
       ++at_;
     }
     if (range_.last >= 0 && at_ >= range_.last) return std::nullopt;
     auto picture = source_->next();
-    if (!picture && at_ == range_.first) none();
-    if (!picture) return std::nullopt;
-    ++at_;
-    return fitted(std::move(*picture));
+    if (picture) {
+      ++at_;
+      return fitted(std::move(*picture));
+    }
+    if (stopped()) return std::nullopt;
+    if (at_ == range_.first) none();
+    if (range_.last >= 0) notes_.push_back(fmt::format("{} has {} frames: there is none from {} on.", name_, at_, at_));
+    range_.last = at_;
+    return std::nullopt;
+  }
+  void stop_when(std::function<bool()> stop) override {
+    stop_ = stop;
+    source_->stop_when(std::move(stop));
   }
 
  private:
+  [[nodiscard]] bool stopped() const { return stop_ && stop_(); }
   [[noreturn]] void none() const {
     if (at_ == 0) throw FileError(fmt::format("{} holds no frame", name_));
     throw FileError(fmt::format("{} has {} frames: there is none from {} on", name_, at_, range_.first));
@@ -67,6 +80,7 @@ class SourceClip : public Clip {
   Shape shape_, last_size_;
   Resize how_;
   FrameRange range_;
+  std::function<bool()> stop_;
   int at_ = 0;
 };
 

@@ -2,6 +2,7 @@
 /// Where pictures come from, each in its own size. open_clip.cpp makes clips of them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@ class Source {
   virtual ~Source() = default;
   /// The next picture, or nothing at the end. Throws FileError.
   virtual std::optional<Picture> next() = 0;
+  /// As Clip::stop_when.
+  virtual void stop_when(std::function<bool()> /*stop*/) {}
 };
 
 /// Videos and pictures, through the command ffmpeg: one channel, or three in the order of `channels`.

@@ -88,13 +88,38 @@ class VideoSource : public Source {
   Process process_;
 };
 
+/// By name, numbers in it by their value: f2 before f10. Equal values: the one with fewer zeros in front.
+bool natural_less(const std::string& a, const std::string& b) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size()) {
+    if (!digit(a[i]) || !digit(b[j])) {
+      if (a[i] != b[j]) return a[i] < b[j];
+      ++i, ++j;
+      continue;
+    }
+    const auto number = [&](const std::string& text, std::size_t& at) {
+      while (at < text.size() && text[at] == '0') ++at;
+      const std::size_t first = at;
+      while (at < text.size() && digit(text[at])) ++at;
+      return std::string_view(text).substr(first, at - first);
+    };
+    const std::string_view x = number(a, i), y = number(b, j);
+    if (x.size() != y.size()) return x.size() < y.size();
+    if (x != y) return x < y;
+  }
+  return a.size() - i != b.size() - j ? a.size() - i < b.size() - j
+         : a.size() != b.size()       ? a.size() < b.size()
+                                      : a < b;
+}
+
 class FolderSource : public Source {
  public:
   FolderSource(const std::string& folder, Channels channels) : channels_(channels) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       if (entry.is_regular_file() && is_picture(entry.path())) files_.push_back(entry.path().string());
     }
-    std::ranges::sort(files_);
+    std::ranges::sort(files_, natural_less);
   }
 
   std::optional<Picture> next() override {
@@ -107,6 +132,7 @@ class FolderSource : public Source {
 
  private:
   static bool is_picture(const std::filesystem::path& file) {
+    if (file.filename().string().starts_with('.')) return false;  // hidden: another program's
     std::string end = file.extension().string();
     std::ranges::transform(end, end.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     constexpr std::array known{".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".pgm", ".tif", ".tiff", ".webp"};
@@ -114,7 +140,7 @@ class FolderSource : public Source {
   }
 
   Channels channels_;
-  std::vector<std::string> files_;  // by name
+  std::vector<std::string> files_;  // by name, as people count
   std::size_t at_ = 0;
 };
 

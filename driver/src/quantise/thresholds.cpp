@@ -6,6 +6,7 @@
 
 #include "eddy/error.hpp"
 #include "eddy/quantise.hpp"
+#include "json_value.hpp"
 
 namespace eddy {
 
@@ -15,18 +16,20 @@ Thresholds read_thresholds(const std::filesystem::path& file) {
   Thresholds result;
   try {
     const auto json = nlohmann::json::parse(stream);
-    if (!json.is_object())
-      throw UsageError(fmt::format("{}: expected an object with \"pixel\" and \"layers\"", file.string()));
+    if (!json.is_object()) throw UsageError("expected an object with \"pixel\" and \"layers\"");
     for (const auto& [key, value] : json.items()) {
       if (key == "pixel") {
-        result.pixel = value.get<int>();
+        result.pixel = json_count(value, key);
       } else if (key == "layers") {
-        result.layers = value.get<std::map<std::string, double>>();
+        if (!value.is_object()) json_refuse(value, key, "an object with a share for each layer");
+        for (const auto& [layer, share] : value.items()) result.layers[layer] = json_number(share, layer);
       } else {
-        throw UsageError(fmt::format("{}: unknown key \"{}\"; \"pixel\" and \"layers\" are known", file.string(), key));
+        throw UsageError(fmt::format("unknown key \"{}\"; \"pixel\" and \"layers\" are known", key));
       }
     }
   } catch (const nlohmann::json::exception& error) {
+    throw UsageError(fmt::format("{}: {}", file.string(), json_problem(error)));
+  } catch (const UsageError& error) {
     throw UsageError(fmt::format("{}: {}", file.string(), error.what()));
   }
   if (const auto all = result.layers.extract("*")) result.share = all.mapped();
