@@ -20,6 +20,7 @@ namespace eddy {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 const fs::path unit = fs::path(EDDY_TESTVECTORS) / "networks/unit";
@@ -356,6 +357,27 @@ TEST(InputTable, ManyChannelsGoAsActivations) {
   EXPECT_THAT(to_frame(network, picture).activations, ::testing::Each(9));
 }
 
+/// The scale of pixels says nothing about values that are real already: neither do changes of them vanish by it.
+TEST(RealInput, ItsThresholdIsAShareOfTheCalibratedRange) {
+  Graph graph = wide_dense(8);
+  graph.layers.resize(1);
+  graph.outputs.clear();
+  graph.layers[0].acc = graph.layers[0].out = {1, 1, 2};
+  const std::vector<Picture> pictures{{graph.layers[0].out, {}, {-0.5F, 0.0F}},
+                                      {graph.layers[0].out, {}, {1.0F, 0.0F}}};
+  for (const double scale : {1.0, 1.0 / 255}) {
+    InputSpec spec;
+    spec.scale = scale;
+    QuantiseOptions options;
+    options.thresholds.pixel = 10;
+    const Quantised q = quantise(graph, spec, pictures, options);
+    EXPECT_THAT(q.network.input.theta, ::testing::Each(15)) << "10/255 of 1.5, in steps of 1/255";
+    EXPECT_THAT(q.report.notes, ::testing::ElementsAre(HasSubstr("scale, mean and std are not applied"),
+                                                       HasSubstr("its threshold of 10 is one of 0.05882")));
+  }
+  EXPECT_EQ(quantise(graph, {}, pictures, {}).network.input.theta.at(0), 0);
+}
+
 // ---------------------------------------------------------------- small parts
 TEST(Factor, IsNearestWithItsTopBitSet) {
   for (double factor = 1e-9; factor < 3e4; factor *= 1.37) {
@@ -394,9 +416,23 @@ TEST(ThresholdFile, IsReadAndItsMistakesAreNamed) {
   EXPECT_EQ(t.pixel, 2);
   EXPECT_EQ(t.share, 0.015625);
   EXPECT_EQ(t.layers, (std::map<std::string, double>{{"c4", 0.5}}));
-  for (const char* bad : {"{", R"({"pixels": 2})", R"({"layers": 3})", "[]"}) {
+  const std::vector<std::pair<const char*, const char*>> cases{
+      {"{", "parse error at line 1"},
+      {"[]", "expected an object"},
+      {R"({"pixels": 2})", "unknown key \"pixels\""},
+      {R"({"pixel": 2.5})", "\"pixel\" is 2.5, expected a whole number"},
+      {R"({"layers": 3})", "\"layers\" is 3"},
+      {R"({"layers": {"c4": "x"}})", "\"c4\" is \"x\", expected a number"},
+  };
+  for (const auto& [bad, says] : cases) {
     write(bad);
-    EXPECT_THROW(read_thresholds(file), UsageError) << bad;
+    try {
+      read_thresholds(file);
+      ADD_FAILURE() << bad << " was taken";
+    } catch (const UsageError& error) {
+      EXPECT_THAT(error.what(), AllOf(HasSubstr("eddy_thresholds.json: "), HasSubstr(says),
+                                      ::testing::Not(HasSubstr("json.exception"))));
+    }
   }
   EXPECT_THROW(read_thresholds("no/such/file.json"), FileError);
 }

@@ -36,12 +36,12 @@ struct PrepareOptions {
   InputChanges input;
   std::filesystem::path
       thresholds;                  // empty: thresholds.json beside the model, else 2 grey levels and 1/64 of the range
-  std::optional<int> theta_pixel;  // grey levels
+  std::optional<int> theta_pixel;  // grey levels; of real values, 1/255 of their calibrated range each
   std::optional<double> theta;     // share of the range, all layers
   Mode mode = Mode::temporal;      // spatial: thresholds are 0 unless they are given here
   int bits = 8;
   std::map<std::string, int> layer_bits;
-  int calibration_frames = 16;  // at least, spread over the clip
+  int calibration_frames = 16;  // at least, spread over a long clip; of a short one, all
   CompileOptions compile;
   std::function<void(const std::string&)> say;  // what is being done
 };

@@ -17,7 +17,7 @@ namespace eddy {
 
 /// When a neuron's change is worth an event.
 struct Thresholds {
-  int pixel = 0;                         // grey levels
+  int pixel = 0;                         // grey levels; of real values, 1/255 of their calibrated range each
   double share = 0;                      // of a layer's range, where `layers` does not name it
   std::map<std::string, double> layers;  // by layer, or by the name of a node in it
 };

@@ -39,6 +39,7 @@ class Quantiser {
 
  private:
   Network& network() { return result_.network; }
+  [[nodiscard]] bool of_pixels() const { return !pictures_.front().pixels.empty(); }
   void note(std::string text) { result_.report.notes.push_back(std::move(text)); }
 
   void check() {
@@ -51,7 +52,7 @@ class Quantiser {
     // An input of pixels that no step makes exact costs nothing more when it is fine: thresholds are in grey levels
     // there.
     const bool named = options_.layer_bits.contains("input") || options_.layer_bits.contains(graph_.layers[0].name);
-    if (!pictures_.front().pixels.empty() && !named) bits_[0] = max_bits;
+    if (of_pixels() && !named) bits_[0] = max_bits;
   }
 
   /// The largest magnitude of each layer on the calibration frames.
@@ -125,8 +126,7 @@ class Quantiser {
   }
 
   void input() {
-    const bool pixels = !pictures_.front().pixels.empty();
-    InputLayer first = quantise_input(graph_.layers[0].out, spec_, pixels, largest_[0], bits_[0], input_bits_);
+    InputLayer first = quantise_input(graph_.layers[0].out, spec_, of_pixels(), largest_[0], bits_[0], input_bits_);
     first.layer.name = graph_.layers[0].name;
     input_exact_ = first.exact;
     network().input = std::move(first.input);
@@ -199,8 +199,37 @@ class Quantiser {
   /// The threshold of the input: grey levels, in steps where the chip takes activations.
   [[nodiscard]] int input_theta(int c) const {
     if (result_.network.input.pixels) return options_.thresholds.pixel;
-    const double grey_level = std::abs(spec_.real(1, c) - spec_.real(0, c));
+    const double grey_level = of_pixels() ? std::abs(spec_.real(1, c) - spec_.real(0, c)) : real_range() / 255;
     return static_cast<int>(std::lround(options_.thresholds.pixel * grey_level / result_.network.layers[0].scale));
+  }
+
+  /// How far the real values of an input lie apart, which the spec says nothing of.
+  [[nodiscard]] double real_range() const {
+    const float first = pictures_.front().values.front();
+    std::pair<float, float> range{first, first};
+    for (const Picture& picture : pictures_) {
+      const auto [least, most] = std::ranges::minmax(picture.values);
+      range = {std::min(range.first, least), std::max(range.second, most)};
+    }
+    return double{range.second} - range.first;
+  }
+
+  void note_input() {
+    if (of_pixels()) {
+      if (!input_exact_)
+        note(fmt::format("input: rounded to {} magnitude bits, since no step makes all grey levels whole", bits_[0]));
+      return;
+    }
+    const Layer& layer = network().layers[0];
+    note(
+        fmt::format("input: real values, taken as they are: scale, mean and std are not applied; rounded to {} "
+                    "magnitude bits, {:.4g} a step",
+                    layer.bits, layer.scale));
+    if (options_.thresholds.pixel == 0) return;
+    note(
+        fmt::format("input: its threshold of {} is one of {:.4g}: a grey level stands for 1/255 of the calibrated "
+                    "range, {:.4g}",
+                    options_.thresholds.pixel, options_.thresholds.pixel * real_range() / 255, real_range()));
   }
 
   void modes() {
@@ -220,8 +249,7 @@ class Quantiser {
       note(fmt::format("{}: {} magnitude bits, as others that it meets", graph_.layers[l].name,
                        network().layers[l].bits));
     }
-    if (!input_exact_)
-      note(fmt::format("input: rounded to {} magnitude bits, since no step makes all grey levels whole", bits_[0]));
+    note_input();
     for (std::size_t l = 0; l < graph_.layers.size(); ++l) {
       QuantiseLayerReport& layer = layer_reports_[l];
       layer.name = network().layers[l].name;

@@ -44,15 +44,22 @@ void choose_clip(const PrepareOptions& options, Prepared& p) {
                       : FrameRange{0, default_frames};
 }
 
+/// What a network is calibrated with.
+struct Seen {
+  std::vector<Picture> pictures;           // for ranges
+  std::vector<std::vector<Picture>> runs;  // of neighbours, for loads
+};
+
 /// Frames of the clip that are not tested, as far as there are any.
-std::vector<std::vector<Picture>> read_calibration(const PrepareOptions& options, Prepared& p) {
+Seen read_calibration(const PrepareOptions& options, Prepared& p) {
   const Shape& shape = p.graph.layers.front().out;
-  const auto runs_of = [&](FrameRange range) {
+  const auto read = [&](FrameRange range) {
     const auto clip = open_clip(p.clip, p.input, shape, range);
-    return calibration_runs(*clip, options.calibration_frames);
+    return read_calibration_runs(*clip, options.calibration_frames);
   };
-  const auto tested_too = [&] {
-    p.notes.push_back("Ranges are calibrated on the frames that are run: the clip has no others before them.");
+  const auto runs_of = [&](FrameRange range) {
+    Calibration calibration = read(range);
+    return Seen{calibration.pictures(false), std::move(calibration.runs)};
   };
   if (p.clip == "-") {
     p.rest = open_clip(p.clip, p.input, shape, p.frames);
@@ -61,8 +68,9 @@ std::vector<std::vector<Picture>> read_calibration(const PrepareOptions& options
       if (!picture) break;
       p.first_pictures.push_back(std::move(*picture));
     }
-    tested_too();
-    return {p.first_pictures};
+    p.notes.push_back(
+        fmt::format("Ranges are calibrated on the first {} frames that are run.", p.first_pictures.size()));
+    return {p.first_pictures, {p.first_pictures}};
   }
   if (p.own_clip && p.input.calibration_frames) return runs_of(to_range(*p.input.calibration_frames));
   if (p.generated() && p.frames.first >= generated_calibration.second) return runs_of(to_range(generated_calibration));
@@ -75,8 +83,16 @@ std::vector<std::vector<Picture>> read_calibration(const PrepareOptions& options
       // There is nothing behind: the next try says whether the clip can be read at all.
     }
   }
-  tested_too();
-  return runs_of(p.frames);
+  Calibration calibration = read(p.frames);
+  Seen seen{calibration.pictures(true), std::move(calibration.runs)};
+  p.notes.push_back(
+      fmt::format("Ranges are calibrated on {} of the {} frames that are run: the clip has no others before them.",
+                  seen.pictures.size(), calibration.frames));
+  if (options.frames && calibration.frames < p.frames.last)
+    p.notes.push_back(
+        fmt::format("{} has {} frames: there is none from {} on.", p.clip, calibration.frames, calibration.frames));
+  p.frames.last = calibration.frames;  // it begins at 0 here
+  return seen;
 }
 
 Thresholds choose_thresholds(const PrepareOptions& options, const fs::path& model) {
@@ -142,8 +158,10 @@ class ContinuedClip : public Clip {
     if (ended_) return std::nullopt;
     auto picture = rest_->next();
     ended_ = !picture;
+    notes_ = rest_->notes();
     return picture;
   }
+  void stop_when(std::function<bool()> stop) override { rest_->stop_when(std::move(stop)); }
 
  private:
   std::vector<Picture> first_;
@@ -187,9 +205,7 @@ Prepared prepare(const PrepareOptions& options) {
   choose_clip(options, p);
 
   say(fmt::format("calibrating on frames of {}", p.clip));
-  const auto runs = read_calibration(options, p);
-  std::vector<Picture> pictures;
-  for (const auto& run : runs) pictures.push_back(run.front());
+  const Seen seen = read_calibration(options, p);
 
   say("quantising");
   QuantiseOptions quantise_options;
@@ -197,11 +213,11 @@ Prepared prepare(const PrepareOptions& options) {
   quantise_options.layer_bits = options.layer_bits;
   quantise_options.mode = options.mode;
   quantise_options.thresholds = p.thresholds;
-  p.quantised = quantise(p.graph, p.input, pictures, quantise_options);
+  p.quantised = quantise(p.graph, p.input, seen.pictures, quantise_options);
   std::ranges::copy(p.quantised.report.notes, std::back_inserter(p.notes));
 
   say(fmt::format("compiling for chip {}", p.chip.name));
-  p.compiled = compile(p.network(), p.chip, profile_of(p.network(), runs), options.compile);
+  p.compiled = compile(p.network(), p.chip, profile_of(p.network(), seen.runs), options.compile);
   return p;
 }
 

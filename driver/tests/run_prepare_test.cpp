@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Which frames a network is calibrated on.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "eddy/prepare.hpp"
+
+namespace eddy {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+/// A clip of real values 1, 2, 3, ... by frame, through a network of one convolution.
+class Calibrated : public ::testing::Test {
+ protected:
+  void TearDown() override { std::filesystem::remove(clip_); }
+
+  Prepared prepare_clip(int frames, std::optional<FrameRange> range) {
+    const Shape shape = import_model(model_).graph.layers.front().out;
+    std::vector<float> values;
+    for (int f = 1; f <= frames; ++f)
+      values.insert(values.end(), static_cast<std::size_t>(shape.count()), static_cast<float>(f));
+    write_npy(clip_, {frames, shape.c, shape.h, shape.w}, values);
+    PrepareOptions options;
+    options.model = model_;
+    options.clip = clip_;
+    options.frames = range;
+    return prepare(options);
+  }
+  static int frames_of(const Prepared& p) { return p.quantised.report.calibration_frames; }
+  static double largest_of(const Prepared& p) { return p.quantised.report.layers.front().largest; }
+
+  const std::string model_ = EDDY_TESTVECTORS "/networks/unit/conv_3x3.onnx";
+  const std::string clip_ = ::testing::TempDir() + "eddy_calibrated.npy";
+};
+
+TEST_F(Calibrated, OnAllFramesOfAShortClip) {
+  for (const int frames : {1, 2, 3, 24}) {
+    const Prepared p = prepare_clip(frames, std::nullopt);
+    EXPECT_EQ(frames_of(p), frames);
+    EXPECT_EQ(largest_of(p), frames) << "the last frame is the brightest";
+    EXPECT_EQ(p.frames.last, frames) << "what the clip has";
+    EXPECT_THAT(p.notes, Contains(HasSubstr(fmt::format("calibrated on {0} of the {0} frames", frames))));
+  }
+}
+
+TEST_F(Calibrated, OnFramesSpreadOverALongOneToItsLast) {
+  for (const int frames : {25, 96, 110}) {
+    const Prepared p = prepare_clip(frames, std::nullopt);
+    EXPECT_GE(frames_of(p), 16);
+    EXPECT_LE(frames_of(p), 33);
+    EXPECT_EQ(largest_of(p), frames);
+  }
+}
+
+TEST_F(Calibrated, OnAllOfTheFewBeforeThoseThatAreRun) {
+  const Prepared p = prepare_clip(5, FrameRange{2, 5});
+  EXPECT_EQ(frames_of(p), 2);
+  EXPECT_EQ(largest_of(p), 2);
+}
+
+TEST_F(Calibrated, FramesThatAreNotThereAreSaid) {
+  const Prepared p = prepare_clip(4, FrameRange{0, 9});
+  EXPECT_EQ(p.frames.last, 4);
+  EXPECT_THAT(p.notes, Contains(HasSubstr("has 4 frames: there is none from 4 on")));
+}
+
+}  // namespace
+}  // namespace eddy
