@@ -26,6 +26,7 @@ int main(int argc, char** argv) try {
     std::cout << "frame " << number << ": " << task->last_answer() << std::endl;
   };
   const auto result = eddy::run(prepared, *device, *eddy::open_frames(prepared), run);
+  if (result.failure) throw *result.failure;
   for (const auto& line : task->finish().lines) std::cout << line << '\n';
   return result.match() ? 0 : 1;
 } catch (const eddy::Error& error) {

@@ -133,6 +133,9 @@ TEST_F(Program, NamesBadChipsAndBackends) {
   expect("run --chip nosuch", 6, "tiny, small, full");
   expect("run --backend telepathy:", 2, "telepathy:");
   expect("run --backend model: --wave out.fst", 2, "need the simulator");
+  expect("run --wave out.fst --wave-from 9 --wave-to 8", 2, "--wave-from");
+  expect("run --wave gone/out.fst", 6, "gone/out.fst");
+  expect("run --fault drop-event:0,0:0", 2, "counts from 1");
 }
 
 TEST_F(Program, NamesBadOptions) {
@@ -173,6 +176,42 @@ TEST_F(Program, LeavesNothingBehindWhenInterrupted) {
   int files = 0;
   for (const auto& entry : fs::recursive_directory_iterator(folder_)) files += entry.is_regular_file();
   EXPECT_EQ(files, 0);
+}
+
+TEST_F(Program, ReportsADifferenceInTheFirstFrameAtTheCycleOfTheTrace) {
+  // One event lost and another one doubled: the counts are right, the sums are not.
+  const Ended ended = eddy(
+      "run --model digits --chip tiny --frames 0:3 --fault drop-event:0,0:3 double-event:0,0:5 --trace events.txt");
+  EXPECT_EQ(ended.status, 1) << ended.text;
+  EXPECT_THAT(ended.text, HasSubstr("MISMATCH: frame 0"));
+  const auto json = nlohmann::json::parse(read(folder_ / "out/run/report.json"));
+  EXPECT_EQ(json["match"], false);
+  EXPECT_EQ(json["layers"][1]["events_in"], nullptr);
+  const auto& at = json["first_mismatch"];
+  ASSERT_TRUE(at.is_object());
+  EXPECT_NE(at["expected"], at["got"]);
+  const std::string event =
+      fmt::format(" {} {} {} {}\n", at["y"].get<int>(), at["x"].get<int>(), at["c"].get<int>(), at["got"].get<int>());
+  const std::string trace = read(folder_ / "events.txt");
+  const auto line = trace.find("\n" + std::to_string(at["cycle"].get<std::uint64_t>()) + " ");
+  ASSERT_NE(line, std::string::npos) << at;
+  EXPECT_THAT(trace.substr(line), HasSubstr(event));
+}
+
+TEST_F(Program, ReportsWhatEndedARun) {
+  const Ended ended = eddy("run --model digits --chip tiny --frames 0:6 --fault drop-event:0,0:100 --json also.json");
+  EXPECT_EQ(ended.status, 5) << ended.text;
+  EXPECT_THAT(ended.text, HasSubstr("FAILED after"));
+  const auto json = nlohmann::json::parse(read(folder_ / "also.json"));
+  EXPECT_EQ(json["match"], false);
+  EXPECT_THAT(json["failure"].get<std::string>(), HasSubstr("tile ("));
+}
+
+TEST_F(Program, TakesNamesThatAreNoText) {
+  fs::copy(EDDY_TESTVECTORS "/networks/digits/digits.onnx", folder_ / "u\xff.onnx");
+  expect("run --model u\xff.onnx --chip tiny --backend model: --frames 0:2 --clip " EDDY_TESTVECTORS
+         "/networks/digits/digits.npy",
+         0, "MATCH");
 }
 
 class Faults : public Program, public ::testing::WithParamInterface<const char*> {};

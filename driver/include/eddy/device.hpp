@@ -83,7 +83,7 @@ class Device {
   /// Counters of all tiles of the image. Nothing may be in flight.
   virtual std::vector<TileCounters> counters() = 0;
 
-  /// Cycles since load; 0 where the device knows no time.
+  /// Cycles since the device was started, by which its waves and traces count too; 0 where it knows no time.
   [[nodiscard]] virtual std::uint64_t cycles() const = 0;
 
   /// Calls `f` for every neuron that fires, as it happens, during submit and collect; the order within a population and

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "eddy/device.hpp"
+#include "eddy/error.hpp"
 #include "eddy/golden.hpp"
 #include "eddy/lockstep.hpp"
 #include "eddy/prepare.hpp"
@@ -50,22 +51,23 @@ struct RunResult {
   int frames = 0;            // that were collected
   bool interrupted = false;  // by RunOptions::stop
   std::optional<Mismatch> mismatch;
+  std::optional<Error> failure;  // what device or clip threw after the first frame was handed over
   std::int64_t events_checked = 0;
   bool traced = true;  // false: the device shows records only
   std::vector<LayerResult> layers;
   std::vector<TileCounters> counters;
-  std::vector<std::uint64_t> first_cycles, last_cycles;  // by frame; 0 where the device knows no time
-  std::uint64_t cycles = 0;
-  double seconds = 0;  // from the first frame handed over to the last collected
+  std::vector<std::uint64_t> first_cycles, last_cycles;  // by frame, as the device counts; 0 where it knows no time
+  std::uint64_t cycles = 0;                              // from the first frame handed over to the last collected
+  double seconds = 0;                                    // the same
 
-  [[nodiscard]] bool match() const { return !mismatch && !interrupted; }
+  [[nodiscard]] bool match() const { return !mismatch && !interrupted && !failure; }
   /// Cycles of each frame: from the last result of the one before to its own, or from its first pixel, whichever is
   /// later. Nothing where the device knows no time.
   [[nodiscard]] std::vector<std::uint64_t> frame_cycles() const;
 };
 
-/// Loads the image, runs the clip to its end, and looks at the counters. A difference ends the run and stands in the
-/// result. Throws what the device and the clip throw.
+/// Loads the image, runs the clip to its end, and looks at the counters. A difference, or an Error of device or clip,
+/// ends the run and stands in the result. Throws what loading throws.
 RunResult run(const Prepared& prepared, Device& device, Clip& clip, const RunOptions& options = {});
 
 /// What a run will take, from the compiler's expected load.

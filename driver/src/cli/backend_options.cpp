@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <map>
 #include <thread>
 
@@ -37,6 +38,7 @@ sim::Fault fault_of(const std::string& text, const Chip& chip) {
     throw UsageError(fmt::format(
         "fault \"{}\": expected KIND:Y,X:N, with KIND one of drop-event, double-event, drop-token, drop-credit", text));
   const auto [y, x] = tile_of(text.substr(first + 1, second - first - 1), chip);
+  if (n < 1 || text[second + 1] == '-') throw UsageError(fmt::format("fault \"{}\": N counts from 1", text));
   return {kind->second, y, x, n};
 }
 
@@ -78,6 +80,8 @@ DeviceOptions BackendOptions::get(const Chip& chip, std::uint64_t seed) const {
   options.sim.seed = seed;
   options.sim.threads = threads(chip);
   options.sim.waves = waves_;
+  if (waves_.from > waves_.to) throw UsageError("--wave-from lies behind --wave-to");
+  if (!waves_.file.empty() && !std::ofstream(waves_.file)) throw FileError(waves_.file + ": cannot be written");
   for (const std::string& tile : wave_tiles_) options.sim.waves.tiles.push_back(tile_of(tile, chip));
   for (const std::string& fault : faults_) options.sim.faults.push_back(fault_of(fault, chip));
   options.sim.event_file = trace_;

@@ -67,6 +67,7 @@ int act(const CheckVerb& options) {
   const auto device = make_model_device(options.model.seed);
   const auto clip = open_frames(p);
   const RunResult result = run(p, *device, *clip);
+  if (result.failure) throw *result.failure;
   fmt::print("image on the untimed model, {} frames: {}\n", result.frames, verdict(p, result));
   const auto errors = counter_errors(result);
   for (const std::string& error : errors) fmt::print("COUNTERS: {}\n", error);

@@ -7,6 +7,7 @@
 
 #include "cli/verb.hpp"
 #include "eddy/chip.hpp"
+#include "json_text.hpp"
 
 namespace eddy::cli {
 namespace {
@@ -35,7 +36,7 @@ void print_json(const std::vector<Chip>& chips) {
                     {"scan_pixels", c.scan_pixels},
                     {"gateway", {{"y", c.gateway.y}, {"x", c.gateway.x}}}});
   }
-  fmt::print("{}\n", json.dump(2));
+  fmt::print("{}\n", json_text(json, 2));
 }
 
 }  // namespace

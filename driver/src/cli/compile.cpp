@@ -8,6 +8,7 @@
 #include "cli/options.hpp"
 #include "cli/verb.hpp"
 #include "eddy/report.hpp"
+#include "json_text.hpp"
 #include "task/whole_file.hpp"
 
 namespace eddy::cli {
@@ -27,7 +28,7 @@ int act(const CompileVerb& options) {
                             : fs::path("out") / fmt::format("{}-{}.eddy", p.model.stem().string(), p.chip.name);
   if (file.has_parent_path()) fs::create_directories(file.parent_path());
   write_image(p.image(), file);
-  if (!options.json.empty()) write_whole(options.json, compile_report(p).dump(2) + "\n");
+  if (!options.json.empty()) write_whole(options.json, json_text(compile_report(p), 2) + "\n");
   fmt::print("{}\n{}", to_text(p.quantised.report), to_text(p.compiled.report));
   for (const std::string& note : p.notes) fmt::print("Note: {}\n", note);
   fmt::print("Image {}, digest {}\n", file.string(), digest(p.image()));

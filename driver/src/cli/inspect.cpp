@@ -8,6 +8,7 @@
 #include "cli/verb.hpp"
 #include "eddy/image.hpp"
 #include "eddy/prepare.hpp"
+#include "json_text.hpp"
 #include "report/describe.hpp"
 
 namespace eddy::cli {
@@ -25,10 +26,10 @@ bool is_image(const std::filesystem::path& file) {
 int act(const InspectVerb& options) {
   if (is_image(options.what)) {
     const Image image = read_image(options.what);
-    fmt::print("{}", options.json ? image_json(image).dump(2) + "\n" : image_text(image));
+    fmt::print("{}", options.json ? json_text(image_json(image), 2) + "\n" : image_text(image));
   } else {
     const Imported model = import_model(options.what);
-    fmt::print("{}", options.json ? model_json(model).dump(2) + "\n" : model_text(model));
+    fmt::print("{}", options.json ? json_text(model_json(model), 2) + "\n" : model_text(model));
   }
   return 0;
 }

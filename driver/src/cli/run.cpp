@@ -16,6 +16,7 @@
 #include "eddy/report.hpp"
 #include "eddy/run.hpp"
 #include "eddy/task.hpp"
+#include "json_text.hpp"
 #include "task/whole_file.hpp"
 
 namespace eddy::cli {
@@ -35,7 +36,7 @@ void print_set_up(const Prepared& p) {
   const CompileReport& report = p.compiled.report;
   const QuantiseReport& quantised = p.quantised.report;
   fmt::print("Model      {} ({})\n", p.model.stem().string(), p.model.string());
-  fmt::print("Input      {}\n", nlohmann::ordered_json::parse(to_json(p.input)).dump());
+  fmt::print("Input      {}\n", json_text(nlohmann::ordered_json::parse(to_json(p.input))));
   fmt::print("Clip       {}, frames {}:{}\n", p.clip, p.frames.first,
              p.frames.last < 0 ? "" : std::to_string(p.frames.last));
   fmt::print("Thresholds {} grey levels, {:g} of the range by layer{}; calibrated on {} frames\n", p.thresholds.pixel,
@@ -149,10 +150,11 @@ int act(const RunVerb& options, const Context& context) {
   if (result.frames > 0) fmt::print("\n{}", layer_table(result));
   fmt::print("{}", cycle_lines(result));
   if (result.interrupted) {
-    fmt::print("{}\nNo file was written.\n", verdict(p, result));
+    fmt::print("{}\nNo report was written.\n", verdict(p, result));
     return interrupted_status;
   }
 
+  if (result.failure) fmt::print(stderr, "eddy: {}\n", result.failure->what());
   auto report = run_report(p, result, {context.command_line, options.model.seed, options.backend.threads(p.chip)});
   for (const std::string& note : clip->notes()) report["notes"].push_back(note);
   std::vector<fs::path> written;
@@ -162,16 +164,18 @@ int act(const RunVerb& options, const Context& context) {
     report["match"] = false;
     report["counter_errors"] = errors;
   }
-  const std::string text = report.dump(2) + "\n";
+  for (const std::string& error : errors) fmt::print("COUNTERS: {}\n", error);
+  fmt::print("{}\n", verdict(p, result));
+  std::fflush(stdout);  // whatever becomes of the files
+  const std::string text = json_text(report, 2) + "\n";
   written.push_back(out / "report.json");
   if (!options.json.empty()) written.emplace_back(options.json);
   for (const fs::path& file : {out / "report.json", fs::path(options.json)}) {
     if (!file.empty()) write_whole(file, text);
   }
-  for (const std::string& error : errors) fmt::print("COUNTERS: {}\n", error);
-  fmt::print("{}\n", verdict(p, result));
   if (p.generated()) fmt::print("The clip was a GENERATED scene, no recording.\n");
   for (const fs::path& file : written) fmt::print("  {}\n", file.string());
+  if (result.failure) return result.failure->exit_status();
   return static_cast<int>(result.match() && errors.empty() ? ExitStatus::good : ExitStatus::mismatch);
 }
 

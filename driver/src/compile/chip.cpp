@@ -11,6 +11,8 @@
 
 #include "eddy/error.hpp"
 #include "eddy_pkg.hpp"
+#include "json_text.hpp"
+#include "shipped_files.hpp"
 
 namespace eddy {
 namespace {
@@ -45,7 +47,7 @@ Chip read_chip(const std::filesystem::path& path) {
   try {
     json = nlohmann::json::parse(in);
   } catch (const nlohmann::json::exception& e) {
-    throw FileError(fmt::format("{} is not a chip: {}", file, e.what()));
+    throw FileError(fmt::format("{} is not a chip: {}", file, json_problem(e)));
   }
   if (!json.is_object()) throw FileError(fmt::format("{} is not a chip: no object", file));
   Chip chip;
@@ -67,9 +69,7 @@ Chip read_chip(const std::filesystem::path& path) {
 
 std::filesystem::path chip_folder() {
   if (const char* folder = std::getenv("EDDY_CHIPS"); folder != nullptr && *folder != '\0') return folder;
-  // In the checkout that built this program; else where it was installed.
-  if (std::filesystem::is_directory(EDDY_CHIP_FOLDER)) return EDDY_CHIP_FOLDER;
-  return EDDY_CHIP_INSTALL_FOLDER;
+  return shipped_files(Shipped::chips);
 }
 
 std::vector<Chip> shipped_chips() {
@@ -89,6 +89,7 @@ Chip find_chip(const std::string& name_or_file) {
     names.push_back(chip.name);
   }
   if (std::filesystem::is_regular_file(name_or_file)) return read_chip(name_or_file);
+  if (names.empty()) throw FileError(fmt::format("{} holds no chip: set EDDY_CHIPS", chip_folder().string()));
   throw FileError(fmt::format("there is no chip \"{}\": give one of {}, or the path of a chip's JSON file",
                               name_or_file, fmt::join(names, ", ")));
 }

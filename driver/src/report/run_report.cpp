@@ -68,16 +68,18 @@ Json tiles_json(const Image& image, const RunResult& result) {
   return tiles;
 }
 
-Json layer_json(const LayerResult& layer) {
+/// What the device counted is null where the run ended before it was asked.
+Json layer_json(const LayerResult& layer, bool counted) {
+  const auto counter = [&](std::uint64_t value) { return counted ? Json(value) : Json(nullptr); };
   return {{"name", layer.name},
           {"mode", layer.mode == Mode::temporal ? "temporal" : "spatial"},
           {"events_out", layer.counts.events_out},
-          {"events_in", layer.events_in},
+          {"events_in", counter(layer.events_in)},
           {"macs_dense", layer.counts.macs_dense},
           {"macs_done", layer.counts.macs_done},
-          {"mac_words", layer.mac_words},
+          {"mac_words", counter(layer.mac_words)},
           {"neurons", layer.counts.neurons},
-          {"swept", layer.swept}};
+          {"swept", counter(layer.swept)}};
 }
 
 Json provenance_json(const Prepared& prepared, const Provenance& from) {
@@ -108,10 +110,11 @@ nlohmann::ordered_json run_report(const Prepared& prepared, const RunResult& res
             {"match", result.match()},
             {"events_checked", result.events_checked},
             {"every_population_traced", result.traced},
+            {"failure", result.failure ? Json(result.failure->what()) : Json(nullptr)},
             {"first_mismatch", mismatch_json(result, first)},
             {"cycles", cycles_json(result)},
             {"layers", Json::array()}};
-  for (const LayerResult& layer : result.layers) json["layers"].push_back(layer_json(layer));
+  for (const LayerResult& layer : result.layers) json["layers"].push_back(layer_json(layer, !result.counters.empty()));
   json["tiles"] = tiles_json(prepared.image(), result);
   json["simulation"] = {
       {"seconds", result.seconds},

@@ -61,6 +61,10 @@ std::string cycle_lines(const RunResult& result) {
 
 std::string verdict(const Prepared& prepared, const RunResult& result) {
   if (result.mismatch) return "MISMATCH: " + to_text(*result.mismatch, prepared.frames.first);
+  if (result.failure) {
+    return fmt::format("FAILED after {} frames: {} events equal to the golden model until then", result.frames,
+                       grouped(result.events_checked));
+  }
   const char* what = result.traced ? "events" : "results (the device does not show its populations)";
   if (result.interrupted) {
     return fmt::format("INTERRUPTED after {} frames: {} {} equal to the golden model until then", result.frames,

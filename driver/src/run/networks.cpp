@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "eddy/error.hpp"
+#include "shipped_files.hpp"
 
 namespace eddy {
 namespace {
@@ -29,9 +30,7 @@ std::vector<fs::path> models_in(const fs::path& folder) {
 
 fs::path network_folder() {
   if (const char* folder = std::getenv("EDDY_NETWORKS"); folder != nullptr && *folder != '\0') return folder;
-  // In the checkout that built this program; else where it was installed.
-  if (fs::is_directory(EDDY_NETWORK_FOLDER)) return EDDY_NETWORK_FOLDER;
-  return EDDY_NETWORK_INSTALL_FOLDER;
+  return shipped_files(Shipped::networks);
 }
 
 std::vector<std::string> shipped_networks() {

@@ -31,21 +31,24 @@ class Run {
     result_.traced = device_.trace([this](const Firing& f) { fired(f); });
     lockstep_.emplace(prepared_.network(), prepared_.image(), result_.traced);
     start_ = Clock::now();
+    start_cycle_ = device_.cycles();
     try {
       frames();
       result_.seconds = seconds();
-      result_.cycles = device_.cycles();
+      result_.cycles = cycles();
       result_.counters = device_.counters();
       lockstep_->finish();
     } catch (const LockstepError& error) {
       result_.mismatch = error.mismatch;
     } catch (const Interrupted&) {
       result_.interrupted = true;
+    } catch (const Error& error) {
+      result_.failure = error;
     }
     device_.trace({});
     if (result_.seconds == 0) {
       result_.seconds = seconds();
-      result_.cycles = device_.cycles();
+      result_.cycles = cycles();
     }
     result_.events_checked = lockstep_->events_checked();
     layers();
@@ -54,6 +57,7 @@ class Run {
 
  private:
   void frames() {
+    clip_.stop_when(options_.stop);
     for (auto picture = clip_.next(); picture; picture = clip_.next()) {
       if (static_cast<int>(waiting_.size()) == options_.in_flight) collect();
       const Frame frame = to_frame(prepared_.network(), *picture);
@@ -62,6 +66,7 @@ class Run {
       device_.submit(frame);
       look();
     }
+    look();  // the clip may have been stopped, not ended
     while (!waiting_.empty()) collect();
   }
 
@@ -87,9 +92,10 @@ class Run {
     if (options_.stop && options_.stop()) throw Interrupted{};
     if (!options_.on_progress) return;
     const FrameRange& range = prepared_.frames;
-    options_.on_progress({result_.frames, range.last < 0 ? 0 : range.last - range.first, device_.cycles(), seconds()});
+    options_.on_progress({result_.frames, range.last < 0 ? 0 : range.last - range.first, cycles(), seconds()});
   }
 
+  [[nodiscard]] std::uint64_t cycles() const { return device_.cycles() - start_cycle_; }
   [[nodiscard]] double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
   void layers() {
@@ -119,6 +125,7 @@ class Run {
   std::deque<Picture> waiting_;
   std::int64_t fired_ = 0;
   Clock::time_point start_;
+  std::uint64_t start_cycle_ = 0;
 };
 
 // What simulating costs, measured with the people network on `small`: a constant part of a cycle, and a part for each

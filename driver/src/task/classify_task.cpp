@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "json_text.hpp"
 #include "task/contact_sheet.hpp"
 #include "task/kinds.hpp"
 #include "task/spread.hpp"
@@ -71,7 +72,7 @@ class ClassifyTask : public Task {
     nlohmann::ordered_json json{{"kind", file_.kind}, {"frames", nlohmann::json::array()}};
     for (const Answer& answer : answers_)
       json["frames"].push_back({{"frame", answer.frame}, {"class", classes_[answer.best]}});
-    write_whole(file, json.dump() + "\n");
+    write_whole(file, json_text(json) + "\n");
   }
 
   void write_contact_sheet(const std::filesystem::path& file) const override {

@@ -8,5 +8,5 @@ find_file(EDDY_FONT DejaVuSans.ttf PATHS /usr/share/fonts/truetype/dejavu PATH_S
 target_link_libraries(eddy_driver PRIVATE PNG::PNG Freetype::Freetype)
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/font.cpp PROPERTIES COMPILE_DEFINITIONS "EDDY_FONT=\"${EDDY_FONT}\"")
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/referee.cpp PROPERTIES COMPILE_DEFINITIONS
-  "EDDY_PYTHON=\"${EDDY_PYTHON}\";EDDY_REFEREE=\"${CMAKE_SOURCE_DIR}/scripts/referee.py\";EDDY_INSTALLED_REFEREE=\"${CMAKE_INSTALL_FULL_DATADIR}/eddy/referee.py\"")
+  "EDDY_PYTHON=\"${EDDY_PYTHON}\"")
 install(PROGRAMS ${CMAKE_SOURCE_DIR}/scripts/referee.py DESTINATION ${CMAKE_INSTALL_DATADIR}/eddy)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "json_text.hpp"
 #include "task/contact_sheet.hpp"
 #include "task/kinds.hpp"
 #include "task/people.hpp"
@@ -99,7 +100,7 @@ class PeopleTask : public Task {
       }
       json["frames"].push_back({{"frame", answer.frame}, {"people", people}});
     }
-    write_whole(file, json.dump() + "\n");
+    write_whole(file, json_text(json) + "\n");
   }
 
   void write_contact_sheet(const std::filesystem::path& file) const override {

@@ -12,6 +12,7 @@
 
 #include "eddy/error.hpp"
 #include "frames/process.hpp"
+#include "shipped_files.hpp"
 #include "task/npy_writer.hpp"
 
 namespace eddy {
@@ -66,9 +67,8 @@ std::vector<float> channels_first(const Shape& shape, const std::vector<float>& 
 }  // namespace
 
 RefereeProgram referee_program() {
-  RefereeProgram program{EDDY_PYTHON, EDDY_REFEREE};
+  RefereeProgram program{EDDY_PYTHON, shipped_files(Shipped::referee)};
   if (const char* python = std::getenv("EDDY_PYTHON"); python != nullptr) program.python = python;
-  if (!fs::exists(program.script)) program.script = EDDY_INSTALLED_REFEREE;
   return program;
 }
 

@@ -303,8 +303,8 @@ FrameResult RingDevice::take(const Posted& frame) {
   FrameResult result;
   result.frame = static_cast<int>(frames_collected_);
   result.records = records_from_bytes(image_->gateway, bytes);
-  result.first_cycle = sent.start - gateway_loaded_at_;
-  result.last_cycle = drained.finish - gateway_loaded_at_;
+  result.first_cycle = sent.start - gateway_loaded_at_ + loaded_at_;
+  result.last_cycle = drained.finish - gateway_loaded_at_ + loaded_at_;
   return result;
 }
 
@@ -343,6 +343,6 @@ std::vector<TileCounters> RingDevice::counters() {
   return result;
 }
 
-std::uint64_t RingDevice::cycles() const { return transport_.cycles() - loaded_at_; }
+std::uint64_t RingDevice::cycles() const { return transport_.cycles(); }
 
 }  // namespace eddy::rings
