@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "eddy/error.hpp"
 #include "eddy/prepare.hpp"
 
 namespace eddy {
@@ -45,7 +46,7 @@ TEST_F(Calibrated, OnAllFramesOfAShortClip) {
     EXPECT_EQ(frames_of(p), frames);
     EXPECT_EQ(largest_of(p), frames) << "the last frame is the brightest";
     EXPECT_EQ(p.frames.last, frames) << "what the clip has";
-    EXPECT_THAT(p.notes, Contains(HasSubstr(fmt::format("calibrated on {0} of the {0} frames", frames))));
+    EXPECT_THAT(p.notes, Contains(HasSubstr(fmt::format("calibrated on {0} of the clip's first {0} frames", frames))));
   }
 }
 
@@ -58,16 +59,29 @@ TEST_F(Calibrated, OnFramesSpreadOverALongOneToItsLast) {
   }
 }
 
-TEST_F(Calibrated, OnAllOfTheFewBeforeThoseThatAreRun) {
-  const Prepared p = prepare_clip(5, FrameRange{2, 5});
-  EXPECT_EQ(frames_of(p), 2);
-  EXPECT_EQ(largest_of(p), 2);
+/// Two frames say little of the ranges of a thousand.
+TEST_F(Calibrated, NotOnAFewOthersAlone) {
+  for (const FrameRange range : {FrameRange{2, 30}, FrameRange{0, 28}}) {
+    const Prepared p = prepare_clip(30, range);
+    EXPECT_EQ(frames_of(p), 24);
+    EXPECT_EQ(largest_of(p), range.last);
+    EXPECT_THAT(p.notes, Contains(HasSubstr("those that are run among them")));
+  }
+}
+
+TEST_F(Calibrated, OnOthersWhereThereAreEnough) {
+  EXPECT_EQ(largest_of(prepare_clip(30, FrameRange{14, 30})), 14) << "those before";
+  const Prepared behind = prepare_clip(30, FrameRange{0, 16});
+  EXPECT_EQ(frames_of(behind), 14);
+  EXPECT_EQ(largest_of(behind), 30);
+  EXPECT_EQ(behind.frames.last, 16);
 }
 
 TEST_F(Calibrated, FramesThatAreNotThereAreSaid) {
   const Prepared p = prepare_clip(4, FrameRange{0, 9});
   EXPECT_EQ(p.frames.last, 4);
   EXPECT_THAT(p.notes, Contains(HasSubstr("has 4 frames: there is none from 4 on")));
+  EXPECT_THROW(prepare_clip(4, FrameRange{4, 9}), FileError);
 }
 
 }  // namespace

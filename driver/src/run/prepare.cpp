@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 constexpr int default_frames = 120;
 constexpr std::pair<int, int> generated_frames{120, 240}, generated_calibration{0, 120};
 constexpr int stdin_calibration = 12;  // frames that are read ahead
+constexpr int fewest_untested = 12;    // frames that ranges may be calibrated on instead of those that are run
 constexpr int usual_pixel = 2;         // grey levels
 constexpr double usual_share = 1.0 / 64;
 
@@ -74,24 +75,28 @@ Seen read_calibration(const PrepareOptions& options, Prepared& p) {
   }
   if (p.own_clip && p.input.calibration_frames) return runs_of(to_range(*p.input.calibration_frames));
   if (p.generated() && p.frames.first >= generated_calibration.second) return runs_of(to_range(generated_calibration));
-  if (p.frames.first > 0) return runs_of({0, p.frames.first});
-  // The run starts at the clip's first frame: what comes behind its last would do, if it is there.
-  if (p.frames.last > 0) {
+  if (p.frames.first >= fewest_untested) return runs_of({0, p.frames.first});
+  // The run starts at the clip's first frames: what comes behind its last would do, if it is there.
+  if (p.frames.first == 0 && p.frames.last > 0) {
     try {
-      return runs_of({p.frames.last, -1});
+      Calibration behind = read({p.frames.last, -1});
+      if (behind.frames >= fewest_untested) return {behind.pictures(false), std::move(behind.runs)};
     } catch (const FileError&) {
       // There is nothing behind: the next try says whether the clip can be read at all.
     }
   }
-  Calibration calibration = read(p.frames);
+  Calibration calibration = read({0, p.frames.last});
+  const int has = calibration.frames;
+  if (has <= p.frames.first)
+    throw FileError(fmt::format("{} has {} frames: there is none from {} on", p.clip, has, p.frames.first));
   Seen seen{calibration.pictures(true), std::move(calibration.runs)};
   p.notes.push_back(
-      fmt::format("Ranges are calibrated on {} of the {} frames that are run: the clip has no others before them.",
-                  seen.pictures.size(), calibration.frames));
-  if (options.frames && calibration.frames < p.frames.last)
-    p.notes.push_back(
-        fmt::format("{} has {} frames: there is none from {} on.", p.clip, calibration.frames, calibration.frames));
-  p.frames.last = calibration.frames;  // it begins at 0 here
+      fmt::format("Ranges are calibrated on {} of the clip's first {} frames, those that are run among them: it has "
+                  "too few others.",
+                  seen.pictures.size(), has));
+  if (options.frames && has < p.frames.last)
+    p.notes.push_back(fmt::format("{} has {} frames: there is none from {} on.", p.clip, has, has));
+  p.frames.last = has;
   return seen;
 }
 
