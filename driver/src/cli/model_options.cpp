@@ -29,11 +29,16 @@ void ModelOptions::add_to(CLI::App& verb) {
           "video, folder of images, .npy, - (raw u8 frames on standard input), generated[:SEED]; the model's own "
           "where it has one")
       ->group("Network and clip");
-  verb.add_option("--frames", frames, "frames A:B of the clip, without B")->group("Network and clip");
+  verb.add_option("--frames", frames,
+                  "frames A:B of the clip, without B; as many as there are, 120 at most, unless given")
+      ->group("Network and clip");
   verb.add_option("--chip", chip, "a shipped chip (eddy chips), or a chip's JSON file")
       ->capture_default_str()
       ->group("Network and clip");
-  verb.add_option("--seed", seed, "of all that is left to chance")->capture_default_str()->group("Network and clip");
+  verb.add_option("--seed", seed, "of all that is left to chance")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group("Network and clip");
 
   const char* group = "How the model wants its input (else input.json beside it)";
   verb.add_option("--input", input_file_, "a file like input.json, instead of it")->group(group);

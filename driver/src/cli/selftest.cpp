@@ -61,7 +61,7 @@ void add_selftest(CLI::App& app, Context& context) {
   auto options = std::make_shared<SelftestVerb>();
   options->backend.add_to(*verb);
   verb->add_option("--chip", options->chip, "a shipped chip, or a chip's JSON file")->capture_default_str();
-  verb->add_option("--seed", options->seed, "of the simulator")->capture_default_str();
+  verb->add_option("--seed", options->seed, "of the simulator")->check(CLI::NonNegativeNumber)->capture_default_str();
   verb->footer(
       "Examples:\n"
       "  eddy selftest\n"

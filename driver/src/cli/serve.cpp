@@ -49,7 +49,7 @@ void add_serve(CLI::App& app, Context& context) {
   auto options = std::make_shared<ServeVerb>();
   options->backend.add_to(*verb);
   verb->add_option("--chip", options->chip, "a shipped chip, or a chip's JSON file")->capture_default_str();
-  verb->add_option("--seed", options->seed, "of the simulator")->capture_default_str();
+  verb->add_option("--seed", options->seed, "of the simulator")->check(CLI::NonNegativeNumber)->capture_default_str();
   verb->add_option("--listen", options->serve.listen, "tcp://HOST:PORT, port 0: one that is free; or unix://PATH")
       ->capture_default_str();
   verb->add_flag("--allow-remote", options->serve.allow_remote,
