@@ -135,6 +135,8 @@ TEST_F(Program, NamesBadChipsAndBackends) {
   write("chip.json", R"({"rows": 99})");
   expect("run --chip chip.json", 6, "\"rows\" is 99");
   expect("run --chip nosuch", 6, "tiny, small, full");
+  write("wide.json", R"({"rows": 1, "columns": 1, "banks": 4, "lanes": 4, "axi_bits": 64, "scan_pixels": 16})");
+  expect("run --chip wide.json", 6, "\"axi_bits\" is 64, it has to be 128");
   expect("run --backend telepathy:", 2, "telepathy:");
   expect("run --backend model: --wave out.fst", 2, "need the simulator");
   expect("run --wave out.fst --wave-from 9 --wave-to 8", 2, "--wave-from");
@@ -210,6 +212,13 @@ TEST_F(Program, ReportsWhatEndedARun) {
   const auto json = nlohmann::json::parse(read(folder_ / "also.json"));
   EXPECT_EQ(json["match"], false);
   EXPECT_THAT(json["failure"].get<std::string>(), HasSubstr("tile ("));
+}
+
+TEST_F(Program, WritesItsReportIntoAPipe) {
+  const Ended ended = eddy("run --model digits --chip tiny --backend model: --frames 0:2 --json /dev/stdout");
+  EXPECT_EQ(ended.status, 0) << ended.text;
+  EXPECT_THAT(ended.text, HasSubstr("\"schema\": \"eddy.run/1\""));
+  EXPECT_EQ(eddy("chips >/dev/full").status, 6);
 }
 
 TEST_F(Program, TakesNamesThatAreNoText) {

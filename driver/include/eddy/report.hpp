@@ -39,5 +39,7 @@ std::vector<std::string> counter_errors(const RunResult& result);
 
 /// SHA-1 of a file's bytes, as `sha1sum` prints it. Throws FileError.
 std::string file_hash(const std::filesystem::path& file);
+/// SHA-1 of what `sha1sum *` prints in a folder, names in the order of their bytes. Throws FileError.
+std::string folder_hash(const std::filesystem::path& folder);
 
 }  // namespace eddy

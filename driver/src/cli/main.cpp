@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The program: finds the verb, does what it says, prints an error once. docs/driver.md.
+#include <cstdio>
 #include <exception>
 #include <memory>
 
@@ -42,7 +43,9 @@ int main(int count, char** arguments) {
   for (const auto add : add_verbs) add(app, context);
   try {
     app.parse(count, arguments);
-    return context.action();
+    const int status = context.action();
+    if (std::fflush(stdout) == 0) return status;
+    throw FileError("standard output cannot be written");
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error);
   } catch (const Error& error) {

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "eddy/error.hpp"
+#include "eddy_host_pkg.hpp"
 #include "eddy_pkg.hpp"
 #include "json_text.hpp"
 #include "shipped_files.hpp"
@@ -23,10 +24,17 @@ int number(const nlohmann::json& json, const char* key, int lo, int hi, const st
   if (!json.contains(key)) throw FileError(fmt::format("{}: \"{}\" is missing", file, key));
   const auto& value = json.at(key);
   if (!value.is_number_integer() || value.get<std::int64_t>() < lo || value.get<std::int64_t>() > hi) {
-    throw FileError(
-        fmt::format("{}: \"{}\" is {}, it has to be a number from {} to {}", file, key, value.dump(), lo, hi));
+    throw FileError(fmt::format(
+        "{}: \"{}\" is {}, it has to be {}", file, key, value.dump(),
+        lo == hi ? fmt::format("{}, as this chip's RTL is built", lo) : fmt::format("a number from {} to {}", lo, hi)));
   }
   return value.get<int>();
+}
+
+/// A width that is a constant of the RTL: the file may say that one only.
+int built_for(const nlohmann::json& json, const char* key, unsigned value, const std::string& file) {
+  const int have = static_cast<int>(value);
+  return number(json, key, have, have, file);
 }
 
 int ring_distance(int a, int b, int size) { return std::min(std::abs(a - b), size - std::abs(a - b)); }
@@ -57,9 +65,9 @@ Chip read_chip(const std::filesystem::path& path) {
   chip.columns = number(json, "columns", 1, MaxSide, file);
   chip.banks = number(json, "banks", 2, static_cast<int>(pkg::Banks), file);
   if (chip.banks % 2 != 0) throw FileError(fmt::format("{}: \"banks\" is {}, it has to be even", file, chip.banks));
-  chip.lanes = number(json, "lanes", static_cast<int>(pkg::Lanes), static_cast<int>(pkg::Lanes), file);
-  chip.axi_bits = number(json, "axi_bits", 32, 1024, file);
-  chip.scan_pixels = number(json, "scan_pixels", 1, 128, file);
+  chip.lanes = built_for(json, "lanes", pkg::Lanes, file);
+  chip.axi_bits = built_for(json, "axi_bits", host_pkg::AxiDataBits, file);
+  chip.scan_pixels = built_for(json, "scan_pixels", host_pkg::PixelLanes, file);
   if (json.contains("gateway")) {
     chip.gateway.y = number(json["gateway"], "y", 0, chip.rows - 1, file);
     chip.gateway.x = number(json["gateway"], "x", 0, chip.columns - 1, file);

@@ -84,7 +84,9 @@ Json layer_json(const LayerResult& layer, bool counted) {
 
 Json provenance_json(const Prepared& prepared, const Provenance& from) {
   Json json{{"model", prepared.model.string()}, {"model_sha1", file_hash(prepared.model)}, {"clip", prepared.clip}};
-  json["clip_sha1"] = std::filesystem::is_regular_file(prepared.clip) ? Json(file_hash(prepared.clip)) : Json(nullptr);
+  json["clip_sha1"] = std::filesystem::is_regular_file(prepared.clip) ? Json(file_hash(prepared.clip))
+                      : std::filesystem::is_directory(prepared.clip)  ? Json(folder_hash(prepared.clip))
+                                                                      : Json(nullptr);
   json["network_digest"] = digest(prepared.network());
   json["image_digest"] = digest(prepared.image());
   json["rtl_sha1"] = build::rtl_sha1;

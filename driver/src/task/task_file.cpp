@@ -7,6 +7,8 @@
 
 #include <fmt/ranges.h>
 
+#include "json_text.hpp"
+
 namespace eddy {
 namespace {
 
@@ -33,7 +35,7 @@ nlohmann::json read_json(const fs::path& file) {
   try {
     return nlohmann::json::parse(stream);
   } catch (const nlohmann::json::exception& error) {
-    throw UsageError(fmt::format("{}: {}", file.string(), error.what()));
+    throw UsageError(fmt::format("{}: {}", file.string(), json_problem(error)));
   }
 }
 

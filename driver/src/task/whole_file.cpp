@@ -24,12 +24,25 @@ void WholeFile::publish() {
   published_ = true;
 }
 
-void write_whole(const std::filesystem::path& file, std::string_view bytes) {
-  WholeFile whole(file);
-  std::ofstream stream(whole.part(), std::ios::binary);
+namespace {
+
+void write(const std::filesystem::path& path, std::string_view bytes, const std::filesystem::path& file) {
+  std::ofstream stream(path, std::ios::binary);
   stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   stream.close();
   if (!stream) throw FileError(fmt::format("{}: cannot be written", file.string()));
+}
+
+}  // namespace
+
+void write_whole(const std::filesystem::path& file, std::string_view bytes) {
+  std::error_code ignored;
+  if (std::filesystem::exists(file, ignored) && !std::filesystem::is_regular_file(file, ignored)) {
+    write(file, bytes, file);
+    return;
+  }
+  WholeFile whole(file);
+  write(whole.part(), bytes, file);
   whole.publish();
 }
 

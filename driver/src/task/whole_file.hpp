@@ -25,7 +25,7 @@ class WholeFile {
   bool published_ = false;
 };
 
-/// Throws FileError.
+/// Straight into what is no regular file: a terminal, a pipe. Throws FileError.
 void write_whole(const std::filesystem::path& file, std::string_view bytes);
 
 }  // namespace eddy
