@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <string>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -23,6 +25,9 @@ void set_up_log() {
   logger->set_pattern("eddy: %v");
   spdlog::set_default_logger(std::move(logger));
 }
+
+/// Does not throw where standard error is full, too.
+void complain(const std::string& what) { std::fputs(("eddy: " + what + "\n").c_str(), stderr); }
 
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const int status = app.exit(error);  // prints help or what is wrong
@@ -49,13 +54,16 @@ int main(int count, char** arguments) {
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error);
   } catch (const Error& error) {
-    fmt::print(stderr, "eddy: {}\n", error.what());
+    complain(error.what());
     return error.exit_status();
+  } catch (const std::system_error& error) {  // of a print
+    complain(error.what());
+    return static_cast<int>(ExitStatus::input_output);
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "eddy: out of memory\n");
+    complain("out of memory");
     return static_cast<int>(ExitStatus::input_output);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "eddy: internal error: {}\n", error.what());
+    complain(std::string("internal error: ") + error.what());
     return static_cast<int>(ExitStatus::stuck);
   }
 }
