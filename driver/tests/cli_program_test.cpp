@@ -174,15 +174,17 @@ TEST_F(Program, CompilesAndInspects) {
   EXPECT_EQ(nlohmann::json::parse(read(folder_ / "d.json"))["schema"], "eddy.compile/1");
 }
 
-TEST_F(Program, LeavesNothingBehindWhenInterrupted) {
+TEST_F(Program, ReportsWhatWasDoneWhenInterrupted) {
   // In the foreground: else timeout sends a second signal, to the group, and a second one ends the program at once.
   const Ended ended =
       eddy("run --backend sim: --frames 556:676 --output tensors", "timeout --foreground --preserve-status -s INT 15");
   EXPECT_EQ(ended.status, 130) << ended.text;
   EXPECT_THAT(ended.text, Not(HasSubstr("MATCH")));
-  int files = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(folder_)) files += entry.is_regular_file();
-  EXPECT_EQ(files, 0);
+  EXPECT_THAT(ended.text, AllOf(HasSubstr("INTERRUPTED"), HasSubstr(":676")));
+  const auto json = nlohmann::json::parse(read(folder_ / "out/run/report.json"));
+  EXPECT_EQ(json["interrupted"], true);
+  EXPECT_EQ(json["match"], false);
+  for (const auto& entry : fs::recursive_directory_iterator(folder_)) EXPECT_NE(entry.path().extension(), ".part");
 }
 
 TEST_F(Program, ReportsADifferenceInTheFirstFrameAtTheCycleOfTheTrace) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Ctrl-C, for as long as an object of this class lives: the first asks the program to stop, the second ends it.
+/// Ctrl-C (and SIGTERM, SIGHUP), for as long as an object of this class lives: the first asks the program to stop, the
+/// second ends it.
 #pragma once
 
 #include <csignal>
@@ -17,7 +18,7 @@ class Interrupt {
 
  private:
   struct sigaction before_int_ {
-  }, before_term_{};
+  }, before_term_{}, before_hangup_{};
 };
 
 }  // namespace eddy::cli

@@ -149,11 +149,6 @@ int act(const RunVerb& options, const Context& context) {
   for (const std::string& note : clip->notes()) fmt::print("Note       {}\n", note);
   if (result.frames > 0) fmt::print("\n{}", layer_table(result));
   fmt::print("{}", cycle_lines(result));
-  if (result.interrupted) {
-    fmt::print("{}\nNo report was written.\n", verdict(p, result));
-    return interrupted_status;
-  }
-
   if (result.failure) fmt::print(stderr, "eddy: {}\n", result.failure->what());
   auto report = run_report(p, result, {context.command_line, options.model.seed, options.backend.threads(p.chip)});
   for (const std::string& note : clip->notes()) report["notes"].push_back(note);
@@ -176,6 +171,7 @@ int act(const RunVerb& options, const Context& context) {
   if (p.generated()) fmt::print("The clip was a GENERATED scene, no recording.\n");
   for (const fs::path& file : written) fmt::print("  {}\n", file.string());
   if (result.failure) return result.failure->exit_status();
+  if (result.interrupted) return interrupted_status;
   return static_cast<int>(result.match() && errors.empty() ? ExitStatus::good : ExitStatus::mismatch);
 }
 

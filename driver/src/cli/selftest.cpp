@@ -65,7 +65,7 @@ void add_selftest(CLI::App& app, Context& context) {
   verb->footer(
       "Examples:\n"
       "  eddy selftest\n"
-      "  eddy selftest --backend tcp://localhost:7450\n"
+      "  eddy selftest --chip small --backend tcp://localhost:7450\n"
       "  eddy selftest --fault drop-event:0,0:100          a broken chip: does the check notice?");
   verb->callback([options, &context] { context.action = [options] { return act(*options); }; });
 }

@@ -112,6 +112,7 @@ nlohmann::ordered_json run_report(const Prepared& prepared, const RunResult& res
             {"match", result.match()},
             {"events_checked", result.events_checked},
             {"every_population_traced", result.traced},
+            {"interrupted", result.interrupted},
             {"failure", result.failure ? Json(result.failure->what()) : Json(nullptr)},
             {"first_mismatch", mismatch_json(result, first)},
             {"cycles", cycles_json(result)},

@@ -67,8 +67,10 @@ std::string verdict(const Prepared& prepared, const RunResult& result) {
   }
   const char* what = result.traced ? "events" : "results (the device does not show its populations)";
   if (result.interrupted) {
-    return fmt::format("INTERRUPTED after {} frames: {} {} equal to the golden model until then", result.frames,
-                       grouped(result.events_checked), what);
+    return fmt::format(
+        "INTERRUPTED after {} frames: {} {} equal to the golden model until then. The rest: --frames {}:{}",
+        result.frames, grouped(result.events_checked), what, prepared.frames.first + result.frames,
+        prepared.frames.last < 0 ? std::string() : std::to_string(prepared.frames.last));
   }
   return fmt::format("MATCH: {} {} equal to the golden model", grouped(result.events_checked), what);
 }
