@@ -364,6 +364,79 @@ def all_kinds(unit):
     return unit.gemm("scores", unit.node("Identity", "same", a), 6, 10)
 
 
+# ---- element by element ---------------------------------------------------------------------------------------------
+@model()
+def arithmetic(unit):
+    """Products, quotients, differences and sums: with a number, a number for each channel, another activation."""
+    a = unit.relu(unit.layer("left", unit.image(1, 12, 16), 4, 1))
+    b = unit.relu(unit.layer("right", "image", 4, 1, kernel=5))
+    by_channel = unit.weight("by_channel", unit.random.uniform(0.5, 1.5, (1, 4, 1, 1)))
+    number = unit.weight("number", np.float32(0.25))
+    scaled = unit.node("Mul", "scaled", [by_channel, a])
+    shared = unit.node("Div", "shared", [b, by_channel])
+    rest = unit.node("Sub", "rest", [number, scaled])
+    less = unit.node("Sub", "less", [shared, number])
+    difference = unit.node("Sub", "difference", [rest, less])
+    return unit.node("Sum", "sum", [unit.node("Neg", "negated", difference), a, b])
+
+
+@model()
+def sum_of_one(unit):
+    return unit.node("Sum", "sum", unit.relu(unit.layer("conv", unit.image(1, 8, 8), 4, 1)))
+
+
+@model("reduce_mean", keepdims=1)
+@model("reduce_mean_opset_13", opset=13, keepdims=1)
+@model("reduce_mean_flat", keepdims=0)
+def reduce_mean(unit, keepdims):
+    a = unit.relu(unit.layer("conv", unit.image(1, 12, 16), 8, 1))
+    if unit.opset < 18:
+        return unit.node("ReduceMean", "mean", a, axes=[-2, -1], keepdims=keepdims)
+    return unit.node("ReduceMean", "mean", [a, unit.weight("axes", np.array([2, 3], np.int64))], keepdims=keepdims)
+
+
+@model("pad")
+@model("pad_opset_9", opset=9)
+def pad(unit):
+    """Zeros around the image, as exporters write them before a convolution without padding."""
+    pads = [0, 0, 1, 2, 0, 0, 3, 0]
+    image = unit.image(1, 12, 16)
+    if unit.opset < 11:
+        padded = unit.node("Pad", "pad", image, pads=pads)
+    else:
+        padded = unit.node("Pad", "pad", [image, unit.weight("pads", np.array(pads, np.int64))])
+    return unit.relu(unit.layer("conv", padded, 4, 1, pads=[0] * 4))
+
+
+# ---- transposed -----------------------------------------------------------------------------------------------------
+@model("conv_transpose_2x2_stride2", kernel=2, strides=[2, 2])
+@model("conv_transpose_3x3", kernel=3, pads=[1, 1, 1, 1])
+@model("conv_transpose_3x3_stride2", kernel=3, strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1])
+@model("conv_transpose_4x4_stride2", kernel=4, strides=[2, 2], pads=[1, 1, 1, 1])
+@model("conv_transpose_5x5_stride3", kernel=5, strides=[3, 3], pads=[2, 1, 0, 1])
+@model("conv_transpose_dilated", kernel=3, dilations=[2, 3], strides=[1, 2])
+@model("conv_transpose_grouped", kernel=3, group=2, strides=[2, 2])
+@model("conv_transpose_depthwise", kernel=4, group=4, strides=[2, 2], pads=[1, 1, 1, 1])
+@model("conv_transpose_same", kernel=3, strides=[2, 2], auto_pad="SAME_UPPER")
+def conv_transpose(unit, kernel, group=1, **attributes):
+    a = unit.relu(unit.layer("conv", unit.image(1, 8, 10), 4, 1))
+    outputs = 6 if group != 4 else 4
+    weight = unit.weight("larger.weight", 2 * unit.values(4, outputs // group, kernel, kernel))
+    bias = unit.weight("larger.bias", unit.values(outputs) / 4)
+    larger = unit.node("ConvTranspose", "larger", [a, weight, bias], group=group, **attributes)
+    return unit.layer("last", unit.relu(larger), 4, outputs)
+
+
+@model()
+def u_net(unit):
+    """Down, up by a transposed convolution, and the long way round beside it."""
+    a = unit.relu(unit.layer("down", unit.image(1, 12, 16), 8, 1))
+    b = unit.relu(unit.layer("bottom", a, 12, 8, strides=[2, 2]))
+    weight = unit.weight("up.weight", 2 * unit.values(12, 8, 2, 2))
+    up = unit.relu(unit.node("ConvTranspose", "up", [b, weight], strides=[2, 2]))
+    return unit.layer("last", unit.node("Concat", "concat", [up, a], axis=1), 4, 16)
+
+
 # ---- refused --------------------------------------------------------------------------------------------------------
 @model(expect="refuse", problems=["gate", "probabilities", "larger"])
 def unsupported_three(unit):

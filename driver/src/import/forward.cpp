@@ -40,7 +40,17 @@ void add_tap(const GraphPort& port, const float* weights, const float* in, float
   }
 }
 
-void add_port(const GraphLayer& layer, const GraphPort& port, const Shape& shape, const std::vector<float>& source,
+/// The input that output `o` and tap `k` meet on an axis, -1 where there is none.
+int input_at(const Axis& axis, int o, int k, int inputs) {
+  if (!axis.transposed) {
+    const int i = o * axis.stride - axis.pad + k * axis.dilation;
+    return i < inputs ? i : -1;
+  }
+  const int scaled = o + axis.pad - k * axis.dilation;
+  return scaled >= 0 && scaled % axis.up == 0 && scaled / axis.up < inputs ? scaled / axis.up : -1;
+}
+
+void sum_port(const GraphLayer& layer, const GraphPort& port, const Shape& shape, const std::vector<float>& source,
               std::vector<float>& acc) {
   const std::vector<float> weights = outputs_innermost(port);
   const std::size_t tap_size = weights.size() / (at(port.y.taps) * at(port.x.taps));
@@ -48,11 +58,11 @@ void add_port(const GraphLayer& layer, const GraphPort& port, const Shape& shape
     for (int x = 0; x < layer.acc.w; ++x) {
       float* out = acc.data() + (at(y) * at(layer.acc.w) + at(x)) * at(layer.acc.c) + at(port.k_first);
       for (int ky = 0; ky < port.y.taps; ++ky) {
-        const int iy = y * port.y.stride - port.y.pad + ky * port.y.dilation;
-        if (iy < 0 || iy >= shape.h) continue;
+        const int iy = input_at(port.y, y, ky, shape.h);
+        if (iy < 0) continue;
         for (int kx = 0; kx < port.x.taps; ++kx) {
-          const int ix = x * port.x.stride - port.x.pad + kx * port.x.dilation;
-          if (ix < 0 || ix >= shape.w) continue;
+          const int ix = input_at(port.x, x, kx, shape.w);
+          if (ix < 0) continue;
           const float* in = source.data() + (at(iy) * at(shape.w) + at(ix)) * at(shape.c) + at(port.c_first);
           add_tap(port, weights.data() + (at(ky) * at(port.x.taps) + at(kx)) * tap_size, in, out);
         }
@@ -95,7 +105,7 @@ std::vector<std::vector<float>> forward(const Graph& graph, std::span<const floa
     acc.reserve(static_cast<std::size_t>(layer.acc.count()));
     for (int p = 0; p < layer.acc.h * layer.acc.w; ++p) acc.insert(acc.end(), layer.bias.begin(), layer.bias.end());
     for (const GraphPort& port : layer.ports)
-      add_port(layer, port, graph.layers[at(port.source)].out, values[at(port.source)], acc);
+      sum_port(layer, port, graph.layers[at(port.source)].out, values[at(port.source)], acc);
     for (float& v : acc) v = std::min(std::max(v, layer.lo), layer.hi);
     values.push_back(layer.has_pool() ? max_pool(layer, acc) : std::move(acc));
   }

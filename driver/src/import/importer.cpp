@@ -68,6 +68,7 @@ std::vector<std::int64_t> Node::integers(std::string_view attribute, std::vector
 const Operator* find_operator(const std::string& name) {
   static const auto table = [] {
     auto all = layer_operators();
+    all.merge(elementwise_operators());
     all.merge(pool_operators());
     all.merge(shape_operators());
     return all;

@@ -110,6 +110,7 @@ const Operator* find_operator(const std::string& name);
 
 /// Tables that find_operator looks into.
 std::map<std::string, Operator> layer_operators();
+std::map<std::string, Operator> elementwise_operators();
 std::map<std::string, Operator> pool_operators();
 std::map<std::string, Operator> shape_operators();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Operators that compute: each becomes one layer, a sum of ports.
+/// Convolutions, dense layers and activations: each becomes one layer, a sum of ports.
 #include <algorithm>
 #include <cmath>
 
@@ -14,6 +14,19 @@ namespace eddy {
 namespace {
 
 // ---------------------------------------------------------------- convolution
+/// Weights [c][k][taps] as [k][c][taps].
+std::vector<float> outputs_first(const std::vector<float>& weights, std::size_t inputs, std::size_t outputs,
+                                 std::size_t taps) {
+  std::vector<float> result(weights.size());
+  for (std::size_t c = 0; c < inputs; ++c) {
+    for (std::size_t k = 0; k < outputs; ++k) {
+      for (std::size_t t = 0; t < taps; ++t)
+        result[(k * inputs + c) * taps + t] = weights[(c * outputs + k) * taps + t];
+    }
+  }
+  return result;
+}
+
 Value conv(Importer& importer, const Node& node) {
   const Activation& input = node.activation(0);
   const Constant& weights = finite(node.constant(1));
@@ -52,6 +65,53 @@ Value conv(Importer& importer, const Node& node) {
     port.k_first = static_cast<int>(g) * port.k_count;
     const double* first = weights.values.data() + at(g) * size;
     port.weights.assign(first, first + size);
+    layer.ports.push_back(port);
+  }
+  if (node.has_input(2)) {
+    const Constant& bias = finite(node.constant(2));
+    if (bias.values.size() != at(outputs))
+      throw Unsupported(fmt::format("{} biases for {} channels", bias.values.size(), outputs));
+    layer.bias.assign(bias.values.begin(), bias.values.end());
+  }
+  return importer.add(node, std::move(layer));
+}
+
+/// Every input meets all taps: output o = i * stride - pad + k * dilation.
+Value conv_transpose(Importer& importer, const Node& node) {
+  const Activation& input = node.activation(0);
+  const Constant& weights = finite(node.constant(1));  // [inputs][outputs / groups][rows][columns]
+  if (weights.dims.size() != 4)
+    throw Unsupported(fmt::format("{} dimensions; two are supported", static_cast<int>(weights.dims.size()) - 2));
+  const Shape source = importer.plane(input);
+  const auto groups = node.integer("group", 1);
+  const auto inputs = weights.dims[0], each = weights.dims[1];
+  if (groups < 1 || inputs != source.c || inputs % groups != 0 || each < 1) {
+    throw Unsupported(fmt::format("weights [{}] in {} groups do not fit {} input channels",
+                                  fmt::join(weights.dims, ", "), groups, source.c));
+  }
+  const Window window =
+      read_transposed_window(node, source, {static_cast<int>(weights.dims[2]), static_cast<int>(weights.dims[3])});
+  if (window.y.size != weights.dims[2] || window.x.size != weights.dims[3])
+    throw Unsupported("kernel_shape differs from the weights");
+
+  GraphLayer layer;
+  const auto outputs = each * groups;
+  layer.acc = {static_cast<int>(outputs), window.y.outputs, window.x.outputs};
+  GraphPort port;
+  port.source = input.layer;
+  port.y = window.y.transposed_axis();
+  port.x = window.x.transposed_axis();
+  port.depthwise = groups == source.c && groups > 1 && (each == 1 || each == 2 || each == 4);
+  const auto ports = port.depthwise ? 1 : groups;
+  port.c_count = static_cast<int>(inputs / ports);
+  port.k_count = static_cast<int>(outputs / ports);
+  const std::size_t taps = at(weights.dims[2] * weights.dims[3]);
+  for (std::int64_t g = 0; g < ports; ++g) {
+    port.c_first = static_cast<int>(g) * port.c_count;
+    port.k_first = static_cast<int>(g) * port.k_count;
+    const double* first = weights.values.data() + at(port.c_first) * at(each) * taps;
+    port.weights.assign(first, first + at(port.c_count) * at(each) * taps);
+    if (!port.depthwise) port.weights = outputs_first(port.weights, at(port.c_count), at(each), taps);
     layer.ports.push_back(port);
   }
   if (node.has_input(2)) {
@@ -128,70 +188,6 @@ Value matmul(Importer& importer, const Node& node) {
       dims);
 }
 
-// ---------------------------------------------------------------- sums
-/// One number for each channel of the activation, from a constant that is broadcast to it.
-std::vector<float> by_channel(Importer& importer, const Activation& input, const Constant& constant) {
-  const Shape& shape = importer.shape(input.layer);
-  std::vector<std::int64_t> dims = constant.dims;
-  while (dims.size() < input.dims.size()) dims.insert(dims.begin(), 1);
-  const bool flat = shape.h == 1 && shape.w == 1;
-  std::vector<std::int64_t> wanted(input.dims.size(), 1);
-  const std::size_t channel = flat && input.dims.size() < 4 ? input.dims.size() - 1 : 1;
-  if (input.dims[channel] != shape.c && constant.values.size() != 1)
-    throw Unsupported("adds a constant to values without channels");
-  wanted[channel] = shape.c;
-  if (constant.values.size() != 1 && dims != wanted) {
-    throw Unsupported(fmt::format("adds a constant of shape [{}]; one number for each channel is supported",
-                                  fmt::join(constant.dims, ", ")));
-  }
-  std::vector<float> result;
-  for (std::size_t c = 0; c < at(shape.c); ++c)
-    result.push_back(static_cast<float>(constant.values[constant.values.size() == 1 ? 0 : c]));
-  return result;
-}
-
-Value add(Importer& importer, const Node& node) {
-  if (node.is_activation(0) != node.is_activation(1)) {
-    const std::size_t which = node.is_activation(0) ? 0 : 1;
-    const Activation& input = node.activation(which);
-    GraphLayer layer = copy_layer(importer, input);
-    layer.bias = by_channel(importer, input, finite(node.constant(1 - which)));
-    return importer.add(node, std::move(layer), input.dims);
-  }
-  const Activation &a = node.activation(0), &b = node.activation(1);
-  if (a.dims != b.dims || importer.shape(a.layer) != importer.shape(b.layer)) {
-    throw Unsupported(fmt::format("adds shapes [{}] and [{}]; activations are not broadcast", fmt::join(a.dims, ", "),
-                                  fmt::join(b.dims, ", ")));
-  }
-  GraphLayer layer = copy_layer(importer, a);
-  layer.ports.push_back(copy_port(b.layer, layer.acc));
-  return importer.add(node, std::move(layer), a.dims);
-}
-
-Value batch_normalization(Importer& importer, const Node& node) {
-  if (node.integer("training_mode", 0) != 0) throw Unsupported("in training mode: export the model for inference");
-  if (node.opset() < 9 && node.integer("spatial", 1) == 0) throw Unsupported("statistics for each pixel");
-  const Activation& input = node.activation(0);
-  const auto channels = at(importer.shape(input.layer).c);
-  for (std::size_t i = 1; i <= 4; ++i) {
-    if (finite(node.constant(i)).values.size() != channels)
-      throw Unsupported(fmt::format("{} statistics for {} channels", node.constant(i).values.size(), channels));
-  }
-  if (input.dims.size() < 2 || input.dims[1] != importer.shape(input.layer).c)
-    throw Unsupported("an input without channels");
-  const auto &scale = node.constant(1).values, &offset = node.constant(2).values;
-  const auto &mean = node.constant(3).values, &variance = node.constant(4).values;
-  GraphLayer layer = copy_layer(importer, input);
-  for (std::size_t c = 0; c < channels; ++c) {
-    const double spread = variance[c] + node.real("epsilon", 1e-5F);
-    if (!(spread > 0)) throw Unsupported(fmt::format("a variance of {} in channel {}", variance[c], c));
-    const double factor = scale[c] / std::sqrt(spread);
-    layer.ports[0].weights[c] = static_cast<float>(factor);
-    layer.bias.push_back(static_cast<float>(offset[c] - mean[c] * factor));
-  }
-  return importer.add(node, std::move(layer), input.dims);
-}
-
 // ---------------------------------------------------------------- activations
 Value clipped(Importer& importer, const Node& node, float lo, float hi) {
   if (!(lo <= hi)) throw Unsupported(fmt::format("a range from {} to {}", lo, hi));
@@ -222,8 +218,8 @@ Value clip(Importer& importer, const Node& node) {
 }  // namespace
 
 std::map<std::string, Operator> layer_operators() {
-  return {{"Conv", conv}, {"Gemm", gemm}, {"MatMul", matmul}, {"Add", add}, {"BatchNormalization", batch_normalization},
-          {"Relu", relu}, {"Clip", clip}};
+  return {{"Conv", conv}, {"ConvTranspose", conv_transpose}, {"Gemm", gemm}, {"MatMul", matmul}, {"Relu", relu},
+          {"Clip", clip}};
 }
 
 }  // namespace eddy

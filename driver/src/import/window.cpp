@@ -44,12 +44,12 @@ void explicit_padding(WindowAxis& axis, int inputs, bool ceiling) {
   }
 }
 
-void check_axis(const WindowAxis& axis) {
+/// `step`: an input meets every step-th tap.
+void check_axis(const WindowAxis& axis, int step) {
   if (axis.stride > max_stride)
     throw Unsupported(fmt::format("stride {}; at most {} is supported", axis.stride, max_stride));
   if (axis.dilation > max_dilation)
     throw Unsupported(fmt::format("dilation {}; at most {} is supported", axis.dilation, max_dilation));
-  const int step = axis.stride / std::gcd(axis.stride, axis.dilation);
   const int hits = std::min(axis.outputs, (axis.size + step - 1) / step);
   if (hits > max_hits) {
     throw Unsupported(
@@ -58,9 +58,8 @@ void check_axis(const WindowAxis& axis) {
   }
 }
 
-}  // namespace
-
-Window read_window(const Node& node, const Shape& input, std::array<int, 2> kernel) {
+/// Kernel, strides, dilations.
+Window read_steps(const Node& node, std::array<int, 2> kernel) {
   const auto size = pair_of(node, "kernel_shape", kernel);
   const auto stride = pair_of(node, "strides", {1, 1});
   const auto dilation = pair_of(node, "dilations", {1, 1});
@@ -70,6 +69,34 @@ Window read_window(const Node& node, const Shape& input, std::array<int, 2> kern
   for (const WindowAxis& axis : {window.y, window.x}) {
     if (axis.size < 1 || axis.stride < 1 || axis.dilation < 1) throw Unsupported("a kernel, stride or dilation of 0");
   }
+  return window;
+}
+
+void read_pads(const Node& node, Window& window) {
+  const auto pads = node.integers("pads", {0, 0, 0, 0});
+  if (pads.size() != 4) throw Unsupported(fmt::format("{} pads; four are taken", pads.size()));
+  window.y.pad_before = checked(pads[0], "padding");
+  window.x.pad_before = checked(pads[1], "padding");
+  window.y.pad_behind = checked(pads[2], "padding");
+  window.x.pad_behind = checked(pads[3], "padding");
+}
+
+/// Outputs of a transposed convolution; `same`: as many as inputs * stride, what is too much is cut off.
+void transposed_outputs(WindowAxis& axis, int inputs, int more, bool same, bool before) {
+  const int whole = (inputs - 1) * axis.stride + (axis.size - 1) * axis.dilation + 1 + more;
+  if (same) {
+    const int cut = std::max(0, whole - inputs * axis.stride);
+    axis.pad_before = before ? (cut + 1) / 2 : cut / 2;
+    axis.pad_behind = cut - axis.pad_before;
+  }
+  axis.outputs = whole - axis.pad_before - axis.pad_behind;
+  if (axis.outputs < 1) throw Unsupported("padding that leaves no output");
+}
+
+}  // namespace
+
+Window read_window(const Node& node, const Shape& input, std::array<int, 2> kernel) {
+  Window window = read_steps(node, kernel);
   const std::string mode = node.text("auto_pad", "NOTSET");
   if (mode == "SAME_UPPER" || mode == "SAME_LOWER") {
     automatic(window.y, input.h, mode == "SAME_LOWER");
@@ -77,23 +104,31 @@ Window read_window(const Node& node, const Shape& input, std::array<int, 2> kern
     return window;
   }
   if (mode != "NOTSET" && mode != "VALID") throw Unsupported(fmt::format("auto_pad {}", mode));
-  if (mode == "NOTSET") {
-    const auto pads = node.integers("pads", {0, 0, 0, 0});
-    if (pads.size() != 4) throw Unsupported(fmt::format("{} pads; four are taken", pads.size()));
-    window.y.pad_before = checked(pads[0], "padding");
-    window.x.pad_before = checked(pads[1], "padding");
-    window.y.pad_behind = checked(pads[2], "padding");
-    window.x.pad_behind = checked(pads[3], "padding");
-  }
+  if (mode == "NOTSET") read_pads(node, window);
   const bool ceiling = node.integer("ceil_mode", 0) != 0;
   explicit_padding(window.y, input.h, ceiling);
   explicit_padding(window.x, input.w, ceiling);
   return window;
 }
 
+Window read_transposed_window(const Node& node, const Shape& input, std::array<int, 2> kernel) {
+  Window window = read_steps(node, kernel);
+  const auto more = pair_of(node, "output_padding", {0, 0});
+  if (node.has("output_shape")) throw Unsupported("output_shape: export the model with pads and output_padding");
+  const std::string mode = node.text("auto_pad", "NOTSET");
+  const bool same = mode == "SAME_UPPER" || mode == "SAME_LOWER";
+  if (mode != "NOTSET" && mode != "VALID" && !same) throw Unsupported(fmt::format("auto_pad {}", mode));
+  if (mode == "NOTSET") read_pads(node, window);
+  transposed_outputs(window.y, input.h, more[0], same, mode == "SAME_LOWER");
+  transposed_outputs(window.x, input.w, more[1], same, mode == "SAME_LOWER");
+  check_axis(window.y, 1);
+  check_axis(window.x, 1);
+  return window;
+}
+
 void check_convolution(const Window& window) {
-  check_axis(window.y);
-  check_axis(window.x);
+  for (const WindowAxis& axis : {window.y, window.x})
+    check_axis(axis, axis.stride / std::gcd(axis.stride, axis.dilation));
 }
 
 }  // namespace eddy

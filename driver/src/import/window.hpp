@@ -17,6 +17,7 @@ struct WindowAxis {
 
   [[nodiscard]] bool padded() const { return pad_before != 0 || pad_behind != 0; }
   [[nodiscard]] Axis axis() const { return {size, stride, dilation, pad_before, false, 1}; }
+  [[nodiscard]] Axis transposed_axis() const { return {size, 1, dilation, pad_before, true, stride}; }
 };
 
 struct Window {
@@ -25,6 +26,9 @@ struct Window {
 
 /// Reads them for an input of this shape; `kernel` where the attribute kernel_shape is missing. Throws Unsupported.
 Window read_window(const Node& node, const Shape& input, std::array<int, 2> kernel = {0, 0});
+
+/// The same of a transposed convolution, with output_padding and output_shape.
+Window read_transposed_window(const Node& node, const Shape& input, std::array<int, 2> kernel);
 
 /// Throws Unsupported where an event would touch more positions than the chip walks, or a step is too large for it.
 void check_convolution(const Window& window);

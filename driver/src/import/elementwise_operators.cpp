@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Operators on each neuron alone: ports that copy, scaled, and a bias.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "import/identity.hpp"
+#include "import/importer.hpp"
+
+namespace eddy {
+namespace {
+
+// ---------------------------------------------------------------- constants
+/// One number for each channel of the activation, from a constant that is broadcast to it.
+std::vector<float> by_channel(Importer& importer, const Activation& input, const Constant& constant) {
+  const Shape& shape = importer.shape(input.layer);
+  std::vector<std::int64_t> dims = constant.dims;
+  while (dims.size() < input.dims.size()) dims.insert(dims.begin(), 1);
+  const bool flat = shape.h == 1 && shape.w == 1;
+  std::vector<std::int64_t> wanted(input.dims.size(), 1);
+  const std::size_t channel = flat && input.dims.size() < 4 ? input.dims.size() - 1 : 1;
+  if (input.dims[channel] != shape.c && constant.values.size() != 1)
+    throw Unsupported("a constant beside values without channels");
+  wanted[channel] = shape.c;
+  if (constant.values.size() != 1 && dims != wanted) {
+    throw Unsupported(fmt::format("a constant of shape [{}]; one number for each channel is supported",
+                                  fmt::join(constant.dims, ", ")));
+  }
+  std::vector<float> result;
+  for (std::size_t c = 0; c < at(shape.c); ++c)
+    result.push_back(static_cast<float>(constant.values[constant.values.size() == 1 ? 0 : c]));
+  return result;
+}
+
+/// a * factor + offset, channel by channel.
+Value scaled(Importer& importer, const Node& node, const Activation& a, const std::vector<float>& factor,
+             std::vector<float> offset) {
+  GraphLayer layer = copy_layer(importer, a);
+  layer.ports[0].weights = factor;
+  layer.bias = std::move(offset);
+  return importer.add(node, std::move(layer), a.dims);
+}
+
+std::vector<float> all(Importer& importer, const Activation& a, float value) {
+  return std::vector<float>(at(importer.shape(a.layer).c), value);
+}
+
+/// Which of a node's two inputs is the constant; none where both are activations.
+std::optional<std::size_t> constant_input(const Node& node) {
+  if (node.is_activation(0) && node.is_activation(1)) return std::nullopt;
+  return node.is_activation(0) ? 1 : 0;
+}
+
+// ---------------------------------------------------------------- sums
+/// Adds `b`, times `sign`, to a layer that copies another activation of the same shape.
+void add_port(Importer& importer, GraphLayer& layer, const Activation& a, const Activation& b, float sign) {
+  if (a.dims != b.dims || importer.shape(a.layer) != importer.shape(b.layer)) {
+    throw Unsupported(fmt::format("takes shapes [{}] and [{}]; activations are not broadcast", fmt::join(a.dims, ", "),
+                                  fmt::join(b.dims, ", ")));
+  }
+  layer.ports.push_back(copy_port(b.layer, layer.acc));
+  for (float& weight : layer.ports.back().weights) weight = sign;
+}
+
+Value two(Importer& importer, const Node& node, float sign) {
+  const Activation& a = node.activation(0);
+  GraphLayer layer = copy_layer(importer, a);
+  add_port(importer, layer, a, node.activation(1), sign);
+  return importer.add(node, std::move(layer), a.dims);
+}
+
+Value add(Importer& importer, const Node& node) {
+  const auto constant = constant_input(node);
+  if (!constant) return two(importer, node, 1);
+  const Activation& a = node.activation(1 - *constant);
+  return scaled(importer, node, a, all(importer, a, 1), by_channel(importer, a, finite(node.constant(*constant))));
+}
+
+Value subtract(Importer& importer, const Node& node) {
+  const auto constant = constant_input(node);
+  if (!constant) return two(importer, node, -1);
+  const Activation& a = node.activation(1 - *constant);
+  std::vector<float> offset = by_channel(importer, a, finite(node.constant(*constant)));
+  if (*constant == 0) return scaled(importer, node, a, all(importer, a, -1), std::move(offset));
+  for (float& value : offset) value = -value;
+  return scaled(importer, node, a, all(importer, a, 1), std::move(offset));
+}
+
+Value sum(Importer& importer, const Node& node) {
+  const Activation& a = node.activation(0);
+  GraphLayer layer = copy_layer(importer, a);
+  for (std::size_t i = 1; i < node.inputs(); ++i) add_port(importer, layer, a, node.activation(i), 1);
+  return importer.add(node, std::move(layer), a.dims);
+}
+
+Value negate(Importer& importer, const Node& node) {
+  const Activation& a = node.activation(0);
+  return scaled(importer, node, a, all(importer, a, -1), {});
+}
+
+// ---------------------------------------------------------------- products
+Value multiply(Importer& importer, const Node& node) {
+  const auto constant = constant_input(node);
+  if (!constant) throw Unsupported("a product of activations; one of the two must be a constant");
+  const Activation& a = node.activation(1 - *constant);
+  return scaled(importer, node, a, by_channel(importer, a, finite(node.constant(*constant))), {});
+}
+
+Value divide(Importer& importer, const Node& node) {
+  if (constant_input(node) != 1) throw Unsupported("a division by activations; the divisor must be a constant");
+  const Activation& a = node.activation(0);
+  std::vector<float> factor = by_channel(importer, a, finite(node.constant(1)));
+  if (std::ranges::find(factor, 0.0F) != factor.end()) throw Unsupported("a division by 0");
+  for (float& value : factor) value = 1 / value;
+  return scaled(importer, node, a, factor, {});
+}
+
+Value batch_normalization(Importer& importer, const Node& node) {
+  if (node.integer("training_mode", 0) != 0) throw Unsupported("in training mode: export the model for inference");
+  if (node.opset() < 9 && node.integer("spatial", 1) == 0) throw Unsupported("statistics for each pixel");
+  const Activation& input = node.activation(0);
+  const auto channels = at(importer.shape(input.layer).c);
+  for (std::size_t i = 1; i <= 4; ++i) {
+    if (finite(node.constant(i)).values.size() != channels)
+      throw Unsupported(fmt::format("{} statistics for {} channels", node.constant(i).values.size(), channels));
+  }
+  if (input.dims.size() < 2 || input.dims[1] != importer.shape(input.layer).c)
+    throw Unsupported("an input without channels");
+  const auto &scale = node.constant(1).values, &offset = node.constant(2).values;
+  const auto &mean = node.constant(3).values, &variance = node.constant(4).values;
+  GraphLayer layer = copy_layer(importer, input);
+  for (std::size_t c = 0; c < channels; ++c) {
+    const double spread = variance[c] + node.real("epsilon", 1e-5F);
+    if (!(spread > 0)) throw Unsupported(fmt::format("a variance of {} in channel {}", variance[c], c));
+    const double factor = scale[c] / std::sqrt(spread);
+    layer.ports[0].weights[c] = static_cast<float>(factor);
+    layer.bias.push_back(static_cast<float>(offset[c] - mean[c] * factor));
+  }
+  return importer.add(node, std::move(layer), input.dims);
+}
+
+}  // namespace
+
+std::map<std::string, Operator> elementwise_operators() {
+  return {{"Add", add},
+          {"Sub", subtract},
+          {"Sum", sum},
+          {"Neg", negate},
+          {"Mul", multiply},
+          {"Div", divide},
+          {"BatchNormalization", batch_normalization}};
+}
+
+}  // namespace eddy
