@@ -16,6 +16,7 @@ endif()
 file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/../../tests/invariants_*_test.cpp)
 eddy_unit_test(NAME driver_invariants SOURCES ${sources} LIBS eddy_driver eddy_pkg fmt::fmt LABELS slow)
 target_include_directories(driver_invariants PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../../tests ${CMAKE_CURRENT_LIST_DIR}/..)
+target_compile_definitions(driver_invariants PRIVATE EDDY_TESTVECTORS="${CMAKE_SOURCE_DIR}/testvectors")
 
 # The same at length: eddy_nightly(NAME FILTER VARIABLE=value ...).
 function(eddy_nightly name filter)

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Every unit model, from its ONNX file to the RTL: all events equal the golden model's, and with all thresholds 0 the
+/// chip's answers lie close to those that ONNX Runtime gave to the float model.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "eddy/devices.hpp"
+#include "eddy/error.hpp"
+#include "eddy/frames.hpp"
+#include "eddy/report.hpp"
+#include "eddy/run.hpp"
+#include "eddy/task.hpp"
+
+namespace eddy {
+namespace {
+
+const std::filesystem::path unit = std::filesystem::path(EDDY_TESTVECTORS) / "networks/unit";
+
+std::vector<std::string> models() {
+  std::vector<std::string> names;
+  std::ifstream file(unit / "index.json");
+  const auto index = nlohmann::json::parse(file);
+  for (const auto& model : index.at("models")) {
+    if (model.at("expect") == "run") names.push_back(model.at("name"));
+  }
+  return names;
+}
+
+/// On the smallest chip that it fits.
+Prepared prepared(const std::string& name) {
+  PrepareOptions options;
+  options.model = unit / (name + ".onnx");
+  options.clip = unit / "frames" / (name + ".npy");
+  options.theta_pixel = 0;
+  options.theta = 0;
+  options.compile.iterations = 100;
+  try {
+    options.chip = "tiny";
+    return prepare(options);
+  } catch (const FitError&) {
+    options.chip = "small";
+    return prepare(options);
+  }
+}
+
+class Model : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Model, GivesTheGoldenEventsAndAboutTheFloatAnswers) {
+  const Prepared p = prepared(GetParam());
+  const Array want = read_npy(unit / "answers" / (GetParam() + ".npy"));
+  double error = 0, power = 0;
+  std::size_t next = 0;
+  RunOptions options;
+  options.on_frame = [&](int, const Picture&, std::span<const Tensor> outputs) {
+    const auto answers = real_outputs(p.network(), outputs);
+    for (const float got : answers.front().values) {
+      const double answer = want.values.at(next++);
+      error += (got - answer) * (got - answer);
+      power += answer * answer;
+    }
+  };
+  const auto device = open_device("sim:", {p.chip, {}});
+  const RunResult result = run(p, *device, *open_frames(p), options);
+  EXPECT_TRUE(result.match()) << verdict(p, result);
+  EXPECT_TRUE(counter_errors(result).empty());
+  EXPECT_EQ(next, want.values.size());
+  // Weights and activations of 8 bits: some thousandths a layer.
+  EXPECT_LT(std::sqrt(error / power), 0.03);
+}
+
+INSTANTIATE_TEST_SUITE_P(Unit, Model, ::testing::ValuesIn(models()), [](const auto& model) { return model.param; });
+
+}  // namespace
+}  // namespace eddy
