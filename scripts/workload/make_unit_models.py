@@ -408,6 +408,29 @@ def pad(unit):
     return unit.relu(unit.layer("conv", padded, 4, 1, pads=[0] * 4))
 
 
+@model("upsample_opset_7", opset=7)
+@model("upsample_opset_9", opset=9)
+@model("resize_opset_10", opset=10)
+@model("resize_scales", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+@model("resize_sizes", sizes=True)
+def resize(unit, sizes=False, **attributes):
+    """Nearest neighbours, twice as many rows and three times as many columns."""
+    a = unit.relu(unit.layer("conv", unit.image(1, 8, 10), 4, 1))
+    scales = [1.0, 1.0, 2.0, 3.0]
+    kind = "Upsample" if unit.opset < 10 else "Resize"
+    if unit.opset < 9:
+        larger = unit.node(kind, "larger", a, mode="nearest", scales=scales)
+    elif unit.opset < 11:
+        larger = unit.node(kind, "larger", [a, unit.weight("scales", np.array(scales, np.float32))], mode="nearest")
+    elif sizes:
+        size = unit.weight("sizes", np.array([1, 4, 16, 30], np.int64))
+        larger = unit.node(kind, "larger", [a, "", "", size], mode="nearest", **attributes)
+    else:
+        size = unit.weight("scales", np.array(scales, np.float32))
+        larger = unit.node(kind, "larger", [a, "", size], mode="nearest", **attributes)
+    return unit.layer("last", larger, 4, 4)
+
+
 # ---- transposed -----------------------------------------------------------------------------------------------------
 @model("conv_transpose_2x2_stride2", kernel=2, strides=[2, 2])
 @model("conv_transpose_3x3", kernel=3, pads=[1, 1, 1, 1])

@@ -70,6 +70,7 @@ const Operator* find_operator(const std::string& name) {
     auto all = layer_operators();
     all.merge(elementwise_operators());
     all.merge(pool_operators());
+    all.merge(resize_operators());
     all.merge(shape_operators());
     return all;
   }();

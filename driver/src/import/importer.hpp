@@ -112,6 +112,7 @@ const Operator* find_operator(const std::string& name);
 std::map<std::string, Operator> layer_operators();
 std::map<std::string, Operator> elementwise_operators();
 std::map<std::string, Operator> pool_operators();
+std::map<std::string, Operator> resize_operators();
 std::map<std::string, Operator> shape_operators();
 
 }  // namespace eddy

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Pools and padding: the largest of a window behind a layer that copies, or a depthwise port of equal weights.
+/// Pools: the largest of a window behind a layer that copies, or a depthwise port of equal weights.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -91,41 +91,13 @@ Value reduce_mean(Importer& importer, const Node& node) {
   return Activation{mean.layer, {1, source.c}};
 }
 
-/// Zeros around rows and columns: a copy whose kernel lies in the padding there.
-Value pad(Importer& importer, const Node& node) {
-  const Activation& input = node.activation(0);
-  const Shape source = importer.plane(input);
-  if (const std::string mode = node.text("mode", "constant"); mode != "constant")
-    throw Unsupported(fmt::format("mode {}; constant zeros are supported", mode));
-  const bool attributes = node.opset() < 11;
-  if (!attributes && node.has_input(3)) throw Unsupported("axes as an input");
-  const double value = attributes                                              ? node.real("value", 0)
-                       : node.has_input(2) && !node.constant(2).values.empty() ? node.constant(2).values[0]
-                                                                               : 0.0;
-  if (value != 0) throw Unsupported(fmt::format("padding by {}; zeros are supported", value));
-  const auto pads = attributes ? node.integers("pads", {}) : node.constant(1).integers();
-  if (pads.size() != 8) throw Unsupported(fmt::format("{} pads; eight are taken", pads.size()));
-  if (pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0) throw Unsupported("padding of batch or channels");
-  constexpr std::int64_t most = 1024;
-  if (std::ranges::any_of(pads, [](auto p) { return p < 0 || p > most; }))
-    throw Unsupported(fmt::format("pads [{}]; from 0 to {} are supported", fmt::join(pads, ", "), most));
-  GraphLayer layer = copy_layer(importer, input);
-  layer.ports[0].y.pad = static_cast<int>(pads[2]);
-  layer.ports[0].x.pad = static_cast<int>(pads[3]);
-  layer.acc = {source.c, static_cast<int>(source.h + pads[2] + pads[6]),
-               static_cast<int>(source.w + pads[3] + pads[7])};
-  layer.out = layer.acc;
-  return importer.add(node, std::move(layer));
-}
-
 }  // namespace
 
 std::map<std::string, Operator> pool_operators() {
   return {{"MaxPool", max_pool_node},
           {"AveragePool", average_pool},
           {"GlobalAveragePool", global_average_pool},
-          {"ReduceMean", reduce_mean},
-          {"Pad", pad}};
+          {"ReduceMean", reduce_mean}};
 }
 
 }  // namespace eddy
