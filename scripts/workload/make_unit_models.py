@@ -431,6 +431,26 @@ def resize(unit, sizes=False, **attributes):
     return unit.layer("last", larger, 4, 4)
 
 
+@model()
+def pad_behind(unit):
+    """Zeros behind only, as exporters write them before a convolution with stride 2."""
+    pads = unit.weight("pads", np.array([0, 0, 0, 0, 0, 0, 1, 1], np.int64))
+    a = unit.relu(unit.layer("first", unit.node("Pad", "pad", [unit.image(1, 12, 16), pads]), 4, 1,
+                             pads=[0] * 4, strides=[2, 2]))
+    return unit.layer("second", unit.node("Pad", "again", [a, pads]), 4, 4, pads=[0] * 4)
+
+
+@model()
+def pad_results(unit):
+    """Zeros behind sums that are no zeros there, and an activation behind those."""
+    pads = unit.weight("pads", np.array([0, 0, 0, 0, 0, 0, 2, 3], np.int64))
+    around = unit.weight("around", np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64))
+    a = unit.relu(unit.node("Pad", "pad", [unit.layer("left", unit.image(1, 8, 8), 4, 1), pads]))
+    b = unit.node("Pad", "around_b", [unit.layer("right", "image", 4, 1), around])
+    pads_b = unit.weight("pads_b", np.array([0, 0, 0, 0, 0, 0, 0, 1], np.int64))
+    return unit.node("Add", "sum", [a, unit.node("Pad", "last", [b, pads_b])])
+
+
 # ---- transposed -----------------------------------------------------------------------------------------------------
 @model("conv_transpose_2x2_stride2", kernel=2, strides=[2, 2])
 @model("conv_transpose_3x3", kernel=3, pads=[1, 1, 1, 1])

@@ -48,12 +48,23 @@ class Fusion {
     return std::ranges::all_of(l.bias, [](float b) { return b == 0; });
   }
 
-  /// Nothing but copies, each channel of one source channel: an Identity or a Concat.
+  /// The port's source has as many rows and columns as the layer sums: there is no padding, not even behind.
+  bool same_plane(const GraphLayer& l, const GraphPort& port) const {
+    const Shape& source = graph_.layers[at(port.source)].out;
+    return l.acc.h == source.h && l.acc.w == source.w;
+  }
+
+  static bool is_shifted_copy(GraphPort port) {
+    port.y.pad = port.x.pad = 0;
+    return port.is_copy();
+  }
+
+  /// Nothing but copies, each channel of one source channel: an Identity, a Concat, or padding.
   static bool is_routing(const GraphLayer& l) {
     if (l.ports.empty() || l.has_activation() || l.has_pool() || !no_bias(l)) return false;
     std::vector<int> covered(at(l.out.c));
     for (const GraphPort& p : l.ports) {
-      if (!p.is_copy()) return false;
+      if (!is_shifted_copy(p)) return false;
       for (int k = 0; k < p.k_count; ++k) ++covered[at(p.k_first + k)];
     }
     return std::ranges::all_of(covered, [](int n) { return n == 1; });
@@ -88,13 +99,16 @@ class Fusion {
     return part;
   }
 
-  /// Reads the sources of a Concat or Identity instead of it: a port for each part.
+  /// Reads the sources of a Concat, Identity or Pad instead of it: a port for each part. What was padded is padding of
+  /// the port then.
   bool skip_routing(int l) {
     bool changed = false;
     std::vector<GraphPort> ports;
     for (const GraphPort& port : layer(l).ports) {
       const GraphLayer& source = layer(port.source);
-      if (!is_routing(source)) {
+      const bool transposed = port.y.transposed || port.x.transposed;
+      const bool shifted = std::ranges::any_of(source.ports, [](const GraphPort& p) { return !p.is_copy(); });
+      if (!is_routing(source) || (transposed && shifted)) {
         ports.push_back(port);
         continue;
       }
@@ -106,6 +120,8 @@ class Fusion {
         GraphPort part = slice(port, first, end - first);
         part.c_first = from.c_first + first - from.k_first;
         part.source = from.source;
+        part.y.pad += from.y.pad;
+        part.x.pad += from.x.pad;
         ports.push_back(std::move(part));
       }
     }
@@ -120,7 +136,9 @@ class Fusion {
       const GraphPort port = layer(l).ports[p];
       const GraphLayer& source = layer(port.source);
       const bool bare = !source.ports.empty() && !source.has_activation() && !source.has_pool();
-      if (!bare || !port.is_scale() || port.c_count != source.out.c || readers(port.source) != 1) continue;
+      if (!bare || !port.is_scale() || port.c_count != source.out.c || readers(port.source) != 1 ||
+          !same_plane(layer(l), port))
+        continue;
       std::vector<GraphPort> ports = layer(l).ports;
       ports.erase(ports.begin() + static_cast<std::ptrdiff_t>(p));
       std::vector<GraphPort> taken = source.ports;
@@ -165,7 +183,9 @@ class Fusion {
     const int s = here.ports[0].source;
     GraphLayer& source = layer(s);
     const bool alone = s != 0 && readers(s) == 1;
-    if (!alone || !is_copy_of_one(here, source) || (here.has_pool() && source.has_pool())) return false;
+    if (!alone || !is_copy_of_one(here, source) || !same_plane(here, here.ports[0]) ||
+        (here.has_pool() && source.has_pool()))
+      return false;
     if (here.has_activation()) {
       const auto cut = [&](float v) { return std::min(std::max(v, here.lo), here.hi); };
       source.lo = cut(source.lo);
