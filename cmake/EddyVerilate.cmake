@@ -37,7 +37,7 @@ add_library(verilated_rt STATIC
   ${runtime}/verilated_fst_c.cpp
   ${fst_writer})
 target_include_directories(verilated_rt SYSTEM PUBLIC ${runtime} ${runtime}/vltstd)
-target_compile_options(verilated_rt PRIVATE ${EDDY_VERILATED_SLOW})
+target_compile_options(verilated_rt PRIVATE ${EDDY_VERILATED_FAST})
 target_link_libraries(verilated_rt PUBLIC Threads::Threads ZLIB::ZLIB ${EDDY_LZ4})
 
 function(eddy_verilate)

@@ -40,15 +40,17 @@ inline Shown show(Device& device, const Work& work) {
   Shown shown;
   device.set_frames_in_flight(2);
   device.load(work.image);
-  shown.traced = device.trace(
-      [&](const Firing& f) { shown.firings.emplace_back(f.frame, f.tile, f.pop, f.y, f.x, f.c, f.value, f.cycle); });
+  const std::uint64_t start = device.cycles();  // what came before may have taken more on one than on the other
+  shown.traced = device.trace([&](const Firing& f) {
+    shown.firings.emplace_back(f.frame, f.tile, f.pop, f.y, f.x, f.c, f.value, f.cycle - start);
+  });
   for (const Frame& frame : work.frames) device.submit(frame);
   for (std::size_t i = 0; i < work.frames.size(); ++i) {
     const FrameResult result = device.collect();
     shown.records.push_back(result.records);
-    shown.frames.emplace_back(result.frame, result.first_cycle, result.last_cycle);
+    shown.frames.emplace_back(result.frame, result.first_cycle - start, result.last_cycle - start);
   }
-  shown.cycles = device.cycles();
+  shown.cycles = device.cycles() - start;
   for (const TileCounters& tile : device.counters()) {
     shown.counters.insert(shown.counters.end(), tile.values.begin(), tile.values.end());
     for (const PopulationCounters& p : tile.populations)

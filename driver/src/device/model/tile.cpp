@@ -187,7 +187,7 @@ void Tile::sweep_pixel(Fabric& fabric, int index, int x, const std::function<voi
     for (int l = 0; l < Lanes; ++l) {
       const int lane = w % 2 * Lanes + l;
       const std::int32_t known = reference != nullptr ? get_reference(*reference, lane) : 0;
-      const std::int32_t difference = best[at(l)] - known;
+      const std::int64_t difference = std::int64_t{best[at(l)]} - known;
       count(pkg::counter_e::CntNeuronsSwept);
       ++population_counters_[at(index)].neurons_swept;
       if (difference == 0 || std::abs(difference) < param.item[at(l)].theta) continue;
