@@ -14,6 +14,15 @@ namespace eddy {
 namespace {
 
 // ---------------------------------------------------------------- convolution
+/// One number for each output channel; nothing where the node has none.
+std::vector<float> read_bias(const Node& node, std::int64_t outputs) {
+  if (!node.has_input(2)) return {};
+  const Constant& bias = finite(node.constant(2));
+  if (bias.values.size() != at(outputs))
+    throw Unsupported(fmt::format("{} biases for {} channels", bias.values.size(), outputs));
+  return {bias.values.begin(), bias.values.end()};
+}
+
 /// Weights [c][k][taps] as [k][c][taps].
 std::vector<float> outputs_first(const std::vector<float>& weights, std::size_t inputs, std::size_t outputs,
                                  std::size_t taps) {
@@ -67,12 +76,7 @@ Value conv(Importer& importer, const Node& node) {
     port.weights.assign(first, first + size);
     layer.ports.push_back(port);
   }
-  if (node.has_input(2)) {
-    const Constant& bias = finite(node.constant(2));
-    if (bias.values.size() != at(outputs))
-      throw Unsupported(fmt::format("{} biases for {} channels", bias.values.size(), outputs));
-    layer.bias.assign(bias.values.begin(), bias.values.end());
-  }
+  layer.bias = read_bias(node, outputs);
   return importer.add(node, std::move(layer));
 }
 
@@ -114,12 +118,7 @@ Value conv_transpose(Importer& importer, const Node& node) {
     if (!port.depthwise) port.weights = outputs_first(port.weights, at(port.c_count), at(each), taps);
     layer.ports.push_back(port);
   }
-  if (node.has_input(2)) {
-    const Constant& bias = finite(node.constant(2));
-    if (bias.values.size() != at(outputs))
-      throw Unsupported(fmt::format("{} biases for {} channels", bias.values.size(), outputs));
-    layer.bias.assign(bias.values.begin(), bias.values.end());
-  }
+  layer.bias = read_bias(node, outputs);
   return importer.add(node, std::move(layer));
 }
 

@@ -27,7 +27,7 @@ struct Window {
 /// Reads them for an input of this shape; `kernel` where the attribute kernel_shape is missing. Throws Unsupported.
 Window read_window(const Node& node, const Shape& input, std::array<int, 2> kernel = {0, 0});
 
-/// The same of a transposed convolution, with output_padding and output_shape.
+/// The same of a transposed convolution, with output_padding; output_shape is refused.
 Window read_transposed_window(const Node& node, const Shape& input, std::array<int, 2> kernel);
 
 /// Throws Unsupported where an event would touch more positions than the chip walks, or a step is too large for it.
