@@ -14,6 +14,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "temp_folder.hpp"
+
 namespace eddy {
 namespace {
 
@@ -30,13 +32,6 @@ struct Ended {
 /// Each test has a folder of its own, in which the program runs.
 class Program : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = fs::temp_directory_path() / "eddy_cli_XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   /// `before`: shell text in front of the program, such as a limit of time.
   Ended eddy(const std::string& arguments, const std::string& before = {}) const {
     const std::string command =
@@ -64,7 +59,7 @@ class Program : public ::testing::Test {
     EXPECT_THAT(ended.text, HasSubstr(says)) << arguments;
   }
 
-  fs::path folder_;
+  TempFolder folder_;
   const std::string unit_ = EDDY_TESTVECTORS "/networks/unit/";
 };
 

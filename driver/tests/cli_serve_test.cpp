@@ -17,6 +17,8 @@
 
 #include <fmt/format.h>
 
+#include "temp_folder.hpp"
+
 namespace eddy {
 namespace {
 
@@ -85,16 +87,9 @@ class Running {
 
 class Serve : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = fs::temp_directory_path() / "eddy_serve_XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   [[nodiscard]] Running eddy(const std::string& arguments) const { return {folder_, arguments}; }
 
-  fs::path folder_;
+  TempFolder folder_;
 };
 
 TEST_F(Serve, ARunThroughASocketMatches) {

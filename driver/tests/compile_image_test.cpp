@@ -11,6 +11,7 @@
 #include "eddy/error.hpp"
 #include "eddy/golden.hpp"
 #include "random_network.hpp"
+#include "temp_folder.hpp"
 
 namespace eddy {
 namespace {
@@ -67,13 +68,13 @@ TEST(Chips, AreShipped) {
 }
 
 TEST(Chips, SayWhatIsWrongWithAFile) {
-  const auto file = std::filesystem::temp_directory_path() / "eddy_chip_test.json";
+  const TempFolder folder;
+  const auto file = folder / "chip.json";
   std::ofstream(file) << R"({"name": "odd", "rows": 17})";
   EXPECT_THAT(message_of<FileError>([&] { read_chip(file); }),
               HasSubstr("\"rows\" is 17, it has to be a number from 1 to 16"));
   std::ofstream(file) << "ten tiles";
   EXPECT_THAT(message_of<FileError>([&] { read_chip(file); }), HasSubstr("is not a chip"));
-  std::filesystem::remove(file);
   EXPECT_THAT(message_of<FileError>([] { find_chip("huge"); }), HasSubstr("tiny, small, full"));
 }
 

@@ -17,6 +17,7 @@
 #include "eddy/sim/tile_array.hpp"
 #include "eddy/sim_device.hpp"
 #include "random_network.hpp"
+#include "temp_folder.hpp"
 
 namespace eddy {
 namespace {
@@ -229,7 +230,8 @@ TEST_F(Rings, AnotherImageTakesOverWhateverIsUnderWay) {
 TEST_F(Rings, TheEventFileHasALineForEveryFiring) {
   const Network network = random_network(6);
   const Image image = compiled(network);
-  const auto file = std::filesystem::path(::testing::TempDir()) / "device_rings_events.txt";
+  const TempFolder folder;
+  const auto file = folder / "events.txt";
   std::size_t fired = 0;
   {
     auto device = make_sim_device(chip, {.event_file = file});

@@ -15,6 +15,7 @@
 #include "eddy/frames.hpp"
 #include "frames/process.hpp"
 #include "frames/resize.hpp"
+#include "temp_folder.hpp"
 
 namespace eddy {
 namespace {
@@ -25,14 +26,6 @@ using ::testing::HasSubstr;
 
 class Clips : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::path(::testing::TempDir()) /
-              fmt::format("eddy_clips_{}", ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
   /// A gray picture that ffmpeg reads: width and height, pixels x + 10 * y + first.
@@ -64,7 +57,7 @@ class Clips : public ::testing::Test {
     return {};
   }
 
-  fs::path folder_;
+  TempFolder folder_;
 };
 
 const Shape small{1, 6, 8};

@@ -14,6 +14,7 @@
 #include "eddy/error.hpp"
 #include "eddy/frames.hpp"
 #include "eddy/import.hpp"
+#include "temp_folder.hpp"
 
 namespace eddy {
 namespace {
@@ -152,10 +153,12 @@ std::string message(const fs::path& file, int status) {
 class BadFile : public ::testing::Test {
  protected:
   fs::path write(const std::string& name, const std::string& bytes) {
-    const fs::path file = fs::path(::testing::TempDir()) / ("eddy_import_" + name);
+    const fs::path file = folder_ / name;
     std::ofstream(file, std::ios::binary) << bytes;
     return file;
   }
+
+  TempFolder folder_;
 };
 
 TEST_F(BadFile, MissingFileIsNamed) {

@@ -15,6 +15,7 @@
 #include "eddy/import.hpp"
 #include "eddy/quantise.hpp"
 #include "random_network.hpp"
+#include "temp_folder.hpp"
 
 namespace eddy {
 namespace {
@@ -409,7 +410,8 @@ TEST(Digest, ChangesWithWhatDecidesAResultOnly) {
 }
 
 TEST(ThresholdFile, IsReadAndItsMistakesAreNamed) {
-  const fs::path file = fs::path(::testing::TempDir()) / "eddy_thresholds.json";
+  const TempFolder folder;
+  const fs::path file = folder / "thresholds.json";
   const auto write = [&](const char* text) { std::ofstream(file) << text; };
   write(R"({"pixel": 2, "layers": {"*": 0.015625, "c4": 0.5}})");
   const Thresholds t = read_thresholds(file);
@@ -430,8 +432,8 @@ TEST(ThresholdFile, IsReadAndItsMistakesAreNamed) {
       read_thresholds(file);
       ADD_FAILURE() << bad << " was taken";
     } catch (const UsageError& error) {
-      EXPECT_THAT(error.what(), AllOf(HasSubstr("eddy_thresholds.json: "), HasSubstr(says),
-                                      ::testing::Not(HasSubstr("json.exception"))));
+      EXPECT_THAT(error.what(),
+                  AllOf(HasSubstr("thresholds.json: "), HasSubstr(says), ::testing::Not(HasSubstr("json.exception"))));
     }
   }
   EXPECT_THROW(read_thresholds("no/such/file.json"), FileError);

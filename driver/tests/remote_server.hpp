@@ -18,6 +18,7 @@
 #include "eddy/serve.hpp"
 #include "remote/connection.hpp"
 #include "remote/wire.hpp"
+#include "temp_folder.hpp"
 
 namespace eddy::testing {
 
@@ -110,17 +111,10 @@ class RawClient {
 
 class Remote : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = std::filesystem::temp_directory_path() / "eddy_remote_XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   [[nodiscard]] std::string socket() const { return "unix://" + (folder_ / "socket").string(); }
   [[nodiscard]] ServeOptions at_socket() const { return {.listen = socket()}; }
 
-  std::filesystem::path folder_;
+  TempFolder folder_;
 };
 
 inline std::string hello() {

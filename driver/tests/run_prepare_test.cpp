@@ -9,6 +9,7 @@
 
 #include "eddy/error.hpp"
 #include "eddy/prepare.hpp"
+#include "temp_folder.hpp"
 
 namespace eddy {
 namespace {
@@ -19,8 +20,6 @@ using ::testing::HasSubstr;
 /// A clip of real values 1, 2, 3, ... by frame, through a network of one convolution.
 class Calibrated : public ::testing::Test {
  protected:
-  void TearDown() override { std::filesystem::remove(clip_); }
-
   Prepared prepare_clip(int frames, std::optional<FrameRange> range) {
     const Shape shape = import_model(model_).graph.layers.front().out;
     std::vector<float> values;
@@ -37,7 +36,8 @@ class Calibrated : public ::testing::Test {
   static double largest_of(const Prepared& p) { return p.quantised.report.layers.front().largest; }
 
   const std::string model_ = EDDY_TESTVECTORS "/networks/unit/conv_3x3.onnx";
-  const std::string clip_ = ::testing::TempDir() + "eddy_calibrated.npy";
+  const TempFolder folder_;
+  const std::string clip_ = folder_ / "clip.npy";
 };
 
 TEST_F(Calibrated, OnAllFramesOfAShortClip) {

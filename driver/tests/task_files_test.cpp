@@ -9,6 +9,7 @@
 #include "eddy/error.hpp"
 #include "eddy/output_files.hpp"
 #include "task/npy_writer.hpp"
+#include "temp_folder.hpp"
 
 namespace eddy {
 namespace {
@@ -19,14 +20,6 @@ using ::testing::IsEmpty;
 
 class Files : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::path(::testing::TempDir()) /
-              fmt::format("eddy_files_{}", ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(folder_)) names.push_back(entry.path().filename().string());
@@ -34,7 +27,7 @@ class Files : public ::testing::Test {
     return names;
   }
 
-  fs::path folder_;
+  TempFolder folder_;
 };
 
 Network two_outputs(const std::string& first, const std::string& second) {

@@ -8,6 +8,7 @@
 
 #include "eddy/error.hpp"
 #include "eddy/task.hpp"
+#include "temp_folder.hpp"
 
 namespace eddy {
 namespace {
@@ -47,14 +48,9 @@ Picture grey(int width, int height) {
 class TaskFiles : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(::testing::TempDir()) /
-              fmt::format("eddy_tasks_{}", ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
     for (const auto& entry : fs::directory_iterator(networks / "digits"))
       fs::copy(entry.path(), folder_ / entry.path().filename());
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   void write(const std::string& name, const std::string& text) const { std::ofstream(folder_ / name) << text; }
   void change(const std::string& key, const nlohmann::json& value) const {
@@ -76,7 +72,7 @@ class TaskFiles : public ::testing::Test {
     return {};
   }
 
-  fs::path folder_;
+  TempFolder folder_;
 };
 
 // ---------------------------------------------------------------- people

@@ -13,6 +13,7 @@
 #include "task/font.hpp"
 #include "task/spread.hpp"
 #include "task/whole_file.hpp"
+#include "temp_folder.hpp"
 
 namespace eddy {
 namespace {
@@ -22,12 +23,9 @@ using ::testing::ElementsAre;
 
 constexpr Colour black{0, 0, 0}, white{255, 255, 255}, red{255, 0, 0};
 
-/// A file in the folder for tests that goes with the test.
+/// A file that goes with the test.
 class Pictures : public ::testing::Test {
  protected:
-  void SetUp() override { fs::remove(file_); }
-  void TearDown() override { fs::remove(file_); }
-
   /// What the file holds, by libpng.
   [[nodiscard]] Canvas read_back() const {
     png_image image{};
@@ -42,8 +40,8 @@ class Pictures : public ::testing::Test {
     return canvas;
   }
 
-  fs::path file_ = fs::path(::testing::TempDir()) /
-                   fmt::format("eddy_{}.png", ::testing::UnitTest::GetInstance()->current_test_info()->name());
+  TempFolder folder_;
+  fs::path file_ = folder_ / "picture.png";
 };
 
 int count(const Canvas& canvas, Colour colour) {

@@ -9,6 +9,7 @@
 #include "eddy/error.hpp"
 #include "eddy/import.hpp"
 #include "eddy/referee.hpp"
+#include "temp_folder.hpp"
 
 namespace eddy {
 namespace {
@@ -20,14 +21,9 @@ using ::testing::HasSubstr;
 class RefereeTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(::testing::TempDir()) /
-              fmt::format("eddy_referee_{}", ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
     graph_.input_dims = {1, 2, 1, 2};
     network_.outputs = {{"a", 0, {2, 1, 1}}, {"b", 0, {1, 1, 1}}};
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   /// A shell that is given `text` as its script.
   [[nodiscard]] RefereeProgram program(const std::string& text) const {
@@ -57,7 +53,7 @@ class RefereeTest : public ::testing::Test {
     return {};
   }
 
-  fs::path folder_;
+  TempFolder folder_;
   Graph graph_;
   Network network_;
   InputSpec spec_;
