@@ -213,37 +213,19 @@ module eddy_sweep_path
   );
 
   // ---------------------------------------------------------------- trace, errors, counters
-  logic group_sent, trace_valid_q, trace_end_q;
-  pop_id_t trace_pop_q;
-  logic    trace_parity_q;
-  coord_t  trace_y_q;
-  group_t  trace_group_q;
+  logic group_sent;
   assign group_sent = group_valid && group_ready;
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      trace_valid_q <= 1'b0;
-      trace_end_q   <= 1'b0;
-    end else begin
-      trace_valid_q <= group_sent;
-      trace_end_q   <= credit_start;
-    end
-  end
-  always_ff @(posedge clk_i) begin
-    if (group_sent || credit_start) trace_pop_q <= pop_id;
-    if (group_sent) begin
-      trace_parity_q <= parity;
-      trace_y_q      <= emit_row.y;
-      trace_group_q  <= group;
-    end
-  end
-  assign trace_o = '{
-          valid: trace_valid_q,
-          frame_end: trace_end_q,
-          pop: trace_pop_q,
-          parity: trace_parity_q,
-          y: trace_y_q,
-          group: trace_group_q
-      };
+  eddy_trace u_trace (
+      .clk_i,
+      .rst_ni,
+      .sent_i  (group_sent),
+      .end_i   (credit_start),
+      .pop_i   (pop_id),
+      .parity_i(parity),
+      .y_i     (emit_row.y),
+      .group_i (group),
+      .trace_o
+  );
 
   assign error_valid_o = credit_error || overflow;
   always_comb begin
@@ -279,8 +261,8 @@ module eddy_sweep_path
           starved: run_i && waits_for_input && !waits_for_credit && !sweep_active
       };
 
-  assign active_o = schedule_active || sweep_active || !emit_idle || credit_busy || flit_valid_o || trace_valid_q ||
-      trace_end_q;
+  assign active_o = schedule_active || sweep_active || !emit_idle || credit_busy || flit_valid_o ||
+      trace_o.valid || trace_o.frame_end;
 
   `EDDY_ASSUME(ProgressOnKnownAxon, !progress_i.valid || (AxonBits + 1)'(progress_i.axon) < in_axons_i)
 endmodule

@@ -187,35 +187,22 @@ module eddy_frame_path
   end
 
   // ------------------------------------------------------------- trace
-  logic sending_q, trace_valid_q, trace_end_q, trace_parity_q;
-  coord_t trace_y_q;
-  group_t trace_group_q;
+  logic sending_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      sending_q     <= 1'b0;
-      trace_valid_q <= 1'b0;
-      trace_end_q   <= 1'b0;
-    end else begin
-      sending_q     <= sending;
-      trace_valid_q <= group_valid && group_ready;
-      trace_end_q   <= sending_q && !sending;
-    end
+    if (!rst_ni) sending_q <= 1'b0;
+    else sending_q <= sending;
   end
-  always_ff @(posedge clk_i) begin
-    if (group_valid && group_ready) begin
-      trace_parity_q <= parity_i;
-      trace_y_q      <= row.y;
-      trace_group_q  <= group;
-    end
-  end
-  assign trace_o = '{
-          valid: trace_valid_q,
-          frame_end: trace_end_q,
-          pop: '0,
-          parity: trace_parity_q,
-          y: trace_y_q,
-          group: trace_group_q
-      };
+  eddy_trace u_trace (
+      .clk_i,
+      .rst_ni,
+      .sent_i (group_valid && group_ready),
+      .end_i  (sending_q && !sending),
+      .pop_i  ('0),
+      .parity_i,
+      .y_i    (row.y),
+      .group_i(group),
+      .trace_o
+  );
 
   assign busy_o = value_busy || ref_busy || scanning || sending || !emit_idle;
 endmodule
