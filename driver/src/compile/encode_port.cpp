@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compile/encode_port.hpp"
+
+#include <numeric>
+
+#include "compile/limits.hpp"
+#include "compile/table_entry.hpp"
+
+namespace eddy::mapping {
+namespace {
+
+pkg::axis_t packed(const PortAxis& a) {
+  const int g = std::gcd(a.stride, a.dilation);
+  return {.up = u8(a.up),
+          .stride = u8(a.stride),
+          .dilation = u8(a.dilation),
+          .offset = i16(a.offset),
+          .taps = u16(a.taps),
+          .size = u16(a.size),
+          .tap_step = u8(a.stride / g),
+          .out_step = u8(a.dilation / g)};
+}
+
+pkg::weight_e packed(WeightFormat format) {
+  switch (format) {
+    case WeightFormat::int16:
+      return pkg::weight_e::WeightInt16;
+    case WeightFormat::int4:
+      return pkg::weight_e::WeightInt4;
+    case WeightFormat::int2:
+      return pkg::weight_e::WeightInt2;
+    case WeightFormat::int8:
+      break;
+  }
+  return pkg::weight_e::WeightInt8;
+}
+
+pkg::port_t packed(const PopulationPlan& population, const PortPlan& port, WeightFormat format, int index, int weights,
+                   const PopulationPlace& place) {
+  const PortPart& part = port.part;
+  return {.pop = u8(index),
+          .y = packed(port.y),
+          .x = packed(port.x),
+          .c0 = u16(part.c_first),
+          .depthwise = part.depthwise,
+          .dw_shift = u8(part.dw_shift),
+          .c_lane = part.c_lane,
+          .format = packed(format),
+          .w_base = u16(weights),
+          .w_c = static_cast<std::uint32_t>(part.w_c),
+          .w_y = static_cast<std::uint32_t>(part.w_y),
+          .w_x = static_cast<std::uint32_t>(part.w_x),
+          .acc_base = u16(place.accumulators),
+          .acc_row = u16(population.acc_row),
+          .acc_words = u8(population.words),
+          .word0 = u8(part.word0),
+          .words = u8(part.words),
+          .flip = population.flip,
+          .mark_base = u16(place.marks),
+          .mark_row = u8(population.mark_row),
+          .pool_y = pool_axis(population.y),
+          .pool_x = pool_axis(population.x),
+          .out_rows = u16(population.slice.rows),
+          .out_cols = u16(population.slice.cols)};
+}
+
+}  // namespace
+
+void encode_ports(const NumberedPlan& plan, int p, const PopulationPlace& place, std::vector<TableEntry>& tables) {
+  const PopulationPlan& population = plan.population(p);
+  const int index = plan.population_numbers[at(p)].index;
+  for (int i = 0; i < static_cast<int>(population.ports.size()); ++i) {
+    const PortPlan& port = population.ports[at(i)];
+    const WeightFormat format = plan.layer_of(p).ports[at(port.part.port)].format;
+    check_limit(plan, population.slice.tile, "ports", place.ports + i + 1, pkg::MaxPorts);
+    tables.push_back(entry(pkg::table_e::TabPort, place.ports + i,
+                           packed(population, port, format, index, place.weights[at(i)], place)));
+  }
+}
+
+}  // namespace eddy::mapping
