@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+/// Clips of all kinds, frame by frame, and what is said of those that cannot be read.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <numeric>
@@ -14,7 +14,6 @@
 #include "eddy/error.hpp"
 #include "eddy/frames.hpp"
 #include "frames/process.hpp"
-#include "frames/resize.hpp"
 #include "temp_folder.hpp"
 
 namespace eddy {
@@ -288,122 +287,6 @@ TEST_F(Clips, RealValuesAreNotScaled) {
   write_npy(path("other.npy"), {2, 5, 8}, std::vector<float>(80));
   EXPECT_THAT(file_error([&] { read_pictures(path("other.npy"), {}, small, {}, 9); }),
               HasSubstr("real values are not scaled"));
-}
-
-TEST(Processes, MissingProgramIsNamed) { EXPECT_THROW(Process({"no-such-program-here"}), FileError); }
-
-TEST(Processes, StatusAndErrorsAreKept) {
-  Process process({"ffmpeg", "-nostdin", "-v", "error", "-i", "file:/no/such/file"});
-  char byte = 0;
-  EXPECT_EQ(process.read(&byte, 1), 0U);
-  EXPECT_NE(process.finish(), 0);
-  EXPECT_THAT(process.errors(), HasSubstr("No such file"));
-}
-
-// ---------------------------------------------------------------- sizes
-Picture ramp(int width, int height) {
-  Picture picture{{1, height, width}, {}, {}};
-  for (int i = 0; i < width * height; ++i) picture.pixels.push_back(static_cast<std::uint8_t>(i * 37 % 251));
-  return picture;
-}
-
-TEST(Resizing, WholeFactorsAreRoundedBlockMeans) {
-  for (const int factor : {2, 3, 4, 5}) {
-    const Picture big = ramp(8 * factor, 6 * factor);
-    const Picture result = resize(big, 8, 6, Resize::stretch);
-    for (int y = 0; y < 6; ++y) {
-      for (int x = 0; x < 8; ++x) {
-        int sum = 0;
-        for (int i = 0; i < factor * factor; ++i) {
-          sum += big.pixels[static_cast<std::size_t>((y * factor + i / factor) * 8 * factor + x * factor + i % factor)];
-        }
-        const int n = factor * factor;
-        EXPECT_EQ(result.pixels[static_cast<std::size_t>(y * 8 + x)], (sum + n / 2) / n);
-      }
-    }
-  }
-}
-
-TEST(Resizing, KeepsAUniformPictureUniform) {
-  const Picture flat{{3, 7, 11}, std::vector<std::uint8_t>(231, 77), {}};
-  for (const auto& [w, h] : {std::pair{5, 3}, {11, 4}, {22, 14}, {13, 9}, {1, 1}}) {
-    EXPECT_THAT(resize(flat, w, h, Resize::stretch).pixels, ::testing::Each(77));
-    EXPECT_THAT(resize(flat, w, h, Resize::crop).pixels, ::testing::Each(77));
-  }
-}
-
-TEST(Resizing, FitLeavesBlackBordersAndCropLeavesNone) {
-  const Picture wide{{1, 4, 16}, std::vector<std::uint8_t>(64, 200), {}};
-  const Picture fit = resize(wide, 8, 8, Resize::fit);
-  for (int y = 0; y < 8; ++y) EXPECT_EQ(fit.pixels[static_cast<std::size_t>(8 * y)], y >= 3 && y < 5 ? 200 : 0) << y;
-  Picture sides = wide;
-  for (std::size_t i = 0; i < 64; ++i) sides.pixels[i] = i % 16 < 6 || i % 16 >= 10 ? 0 : 200;
-  EXPECT_THAT(resize(sides, 4, 4, Resize::crop).pixels, ::testing::Each(200)) << "the middle";
-}
-
-// ---------------------------------------------------------------- input.json
-class InputFile : public Clips {
- protected:
-  InputSpec read(const std::string& text) {
-    std::ofstream(folder_ / "input.json") << text;
-    return read_input_spec(folder_ / "input.json");
-  }
-};
-
-TEST_F(InputFile, IsReadAndWrittenBack) {
-  const InputSpec spec =
-      read(R"({"channels": "bgr", "width": 8, "height": 6, "resize": "crop", "scale": 0.5, "mean": [1, 2, 3], "std": 4,
-                                  "clip": "beside.npy", "clip_size": [8, 6], "filter": "area", "frames": [2, 5]})");
-  EXPECT_EQ(spec.channels, Channels::bgr);
-  EXPECT_EQ(spec.resize, Resize::crop);
-  EXPECT_EQ(spec.mean, (std::vector<double>{1, 2, 3}));
-  EXPECT_EQ(spec.std, (std::vector<double>{4}));
-  EXPECT_EQ(spec.clip, path("beside.npy"));
-  EXPECT_EQ(spec.frames, (std::pair{2, 5}));
-  EXPECT_FALSE(spec.calibration_frames);
-  EXPECT_DOUBLE_EQ(spec.real(10, 1), (10 * 0.5 - 2) / 4);
-  EXPECT_EQ(to_json(read(to_json(spec))), to_json(spec));
-}
-
-TEST_F(InputFile, MistakesAreNamed) {
-  const std::vector<std::pair<const char*, const char*>> cases{
-      {"{", "parse error at line 1"},
-      {"[]", "expected an object"},
-      {R"({"Mean": 1})", "unknown key \"Mean\""},
-      {R"({"channels": "cmyk"})", "\"channels\" is \"cmyk\", expected gray, rgb or bgr"},
-      {R"({"channels": 3})", "\"channels\" is 3"},
-      {R"({"resize": "squeeze"})", "\"resize\""},
-      {R"({"filter": "nearest"})", "\"filter\""},
-      {R"({"std": [0]})", "among mean and std"},
-      {R"({"scale": "x"})", "\"scale\" is \"x\", expected a number"},
-      {R"({"mean": [1, true]})", "\"mean\" is true"},
-      {R"({"width": 8.5})", "\"width\" is 8.5, expected a whole number"},
-      {R"({"height": -6})", "\"height\" is -6"},
-      {R"({"clip": 1})", "\"clip\" is 1"},
-      {R"({"frames": [1]})", "\"frames\" is [1], expected [first, end]"},
-      {R"({"frames": [5, 2]})", "\"frames\" is [5,2]"},
-      {R"({"frames": [2, 2]})", "\"frames\" is [2,2]"},
-      {R"({"calibration_frames": [-3, 2]})", "\"calibration_frames\" is [-3,2]"},
-  };
-  for (const auto& [bad, says] : cases) {
-    try {
-      read(bad);
-      ADD_FAILURE() << bad << " was taken";
-    } catch (const UsageError& error) {
-      EXPECT_THAT(error.what(),
-                  AllOf(HasSubstr("input.json: "), HasSubstr(says), ::testing::Not(HasSubstr("json.exception"))));
-    }
-  }
-  EXPECT_THROW(read_input_spec(path("none.json")), FileError);
-}
-
-TEST_F(InputFile, MustFitTheNetwork) {
-  Graph graph;
-  graph.layers.resize(1);
-  graph.layers[0].out = small;
-  EXPECT_EQ(input_spec_for(graph, folder_ / "model.onnx").width, 8) << "from the network, where no file says it";
-  std::ofstream(folder_ / "input.json") << R"({"width": 9, "height": 6})";
-  EXPECT_THROW(input_spec_for(graph, folder_ / "model.onnx"), UsageError);
 }
 
 }  // namespace
