@@ -52,7 +52,7 @@ Network wide_network(int side, int channels) {
   layer.ports.push_back(port);
   layer.channels.resize(static_cast<std::size_t>(channels));
   network.layers.push_back(layer);
-  network.outputs.push_back({"out", 1, layer.out});
+  network.outputs.push_back({"out", 1, {layer.out.c, layer.out.h, layer.out.w}, {}});
   return network;
 }
 

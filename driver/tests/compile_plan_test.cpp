@@ -251,7 +251,7 @@ TEST(Plan, CountsFitIntoTokens) {
   dense.ports.push_back(port);
   dense.channels.resize(4);
   network.layers.push_back(dense);
-  network.outputs.push_back({"out", 1, dense.out});
+  network.outputs.push_back({"out", 1, {4}, {}});
   const Plan plan = make_plan(network, NetworkTraits(network), {{1, 0, 0, 0, 1, 1, 4, 0}});
   std::int64_t events = 0;
   int in = 0;

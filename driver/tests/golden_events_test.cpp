@@ -245,7 +245,7 @@ TEST(Golden, OutputsAreTheSumsOfTheirEvents) {
   const Network network = random_network(7);
   GoldenEvents events(network);
   std::vector<Tensor> sums;
-  for (const Output& o : network.outputs) sums.emplace_back(o.shape);
+  for (const Output& o : network.outputs) sums.emplace_back(network.layers[static_cast<std::size_t>(o.layer)].out);
   for (const Frame& frame : random_frames(network, 7, 5)) {
     const FrameTrace trace = events.step(frame);
     for (std::size_t o = 0; o < sums.size(); ++o) {

@@ -30,13 +30,22 @@ std::string bytes_of(const fs::path& file) {
   return text.str();
 }
 
-/// From [c][h][w] to [h][w][c] or back.
-std::vector<float> channels_last(const Shape& s, const double* values, double scale) {
+/// From [c][h][w] to [h][w][c].
+std::vector<float> channels_last(const Shape& s, const std::vector<float>& values) {
   std::vector<float> result;
   for (int y = 0; y < s.h; ++y) {
     for (int x = 0; x < s.w; ++x) {
-      for (int c = 0; c < s.c; ++c) result.push_back(static_cast<float>(values[(c * s.h + y) * s.w + x] * scale));
+      for (int c = 0; c < s.c; ++c) result.push_back(values[static_cast<std::size_t>((c * s.h + y) * s.w + x)]);
     }
+  }
+  return result;
+}
+
+/// From [h][w][c] to [c][h][w].
+std::vector<float> channels_first(const Shape& s, const std::vector<float>& values) {
+  std::vector<float> result;
+  for (int c = 0; c < s.c; ++c) {
+    for (int p = 0; p < s.h * s.w; ++p) result.push_back(values[static_cast<std::size_t>(p * s.c + c)]);
   }
   return result;
 }
@@ -48,19 +57,22 @@ double difference(const Graph& graph, const std::string& name) {
   const Shape in = graph.layers[0].out;
   const GraphOutput& output = graph.outputs.at(0);
   const Shape out = graph.layers[static_cast<std::size_t>(output.layer)].out;
-  const auto count = static_cast<std::size_t>(frames.dims[0]);
-  EXPECT_EQ(answers.values.size(), count * static_cast<std::size_t>(out.count()));
   double worst = 0, largest = 0;
-  for (std::size_t f = 0; f < count; ++f) {
-    const auto values =
-        forward(graph, channels_last(in, frames.values.data() + f * static_cast<std::size_t>(in.count()), 1.0 / 255));
-    const auto& got = values[static_cast<std::size_t>(output.layer)];
-    const auto want = channels_last(out, answers.values.data() + f * static_cast<std::size_t>(out.count()), 1);
-    for (std::size_t i = 0; i < got.size(); ++i) {
-      worst = std::max(worst, std::abs(double{got[i]} - want[i]));
-      largest = std::max(largest, std::abs(double{want[i]}));
+  auto want = answers.values.begin();
+  for (std::int64_t f = 0; f < frames.dims[0]; ++f) {
+    std::vector<float> frame;
+    const auto first = frames.values.begin() + f * in.count();
+    std::transform(first, first + in.count(), std::back_inserter(frame),
+                   [](double v) { return static_cast<float>(v / 255); });
+    const auto values = forward(graph, graph.channels_last ? frame : channels_last(in, frame));
+    const auto& layer = values[static_cast<std::size_t>(output.layer)];
+    for (const float got : apply_steps(output.steps, channels_first(out, layer))) {
+      if (want == answers.values.end()) return 1e9;
+      worst = std::max(worst, std::abs(got - *want));
+      largest = std::max(largest, std::abs(*want++));
     }
   }
+  EXPECT_EQ(want, answers.values.end());
   return worst / largest;
 }
 

@@ -45,7 +45,7 @@ Graph wide_dense(int inputs) {
   port.weights[0] = 0.5F;
   dense.ports = {port};
   graph.layers = {input, copy, dense};
-  graph.outputs = {{"out", 2, {1, 1}}};
+  graph.outputs = {{"out", 2, {1, 1}, {}}};
   return graph;
 }
 

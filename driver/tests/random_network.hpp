@@ -294,7 +294,8 @@ class RandomNetwork {
       for (const Port& p : l.ports) read[static_cast<std::size_t>(p.source)] = true;
     }
     for (int l = 1; l <= last(); ++l) {
-      if (!read[static_cast<std::size_t>(l)]) network_.outputs.push_back({layer(l).name, l, layer(l).out});
+      if (!read[static_cast<std::size_t>(l)])
+        network_.outputs.push_back({layer(l).name, l, {layer(l).out.c, layer(l).out.h, layer(l).out.w}, {}});
     }
   }
 

@@ -32,7 +32,7 @@ class Files : public ::testing::Test {
 
 Network two_outputs(const std::string& first, const std::string& second) {
   Network network;
-  network.outputs = {{first, 0, {2, 1, 3}}, {second, 0, {1, 1, 1}}};
+  network.outputs = {{first, 0, {2, 1, 3}, {}}, {second, 0, {1}, {}}};
   return network;
 }
 
@@ -48,7 +48,7 @@ TEST_F(Files, OutputsAreArraysOfAllFrames) {
   const Array heat = read_npy(folder_ / "new/folder/heat.npy"), count = read_npy(folder_ / "new/folder/count.npy");
   EXPECT_THAT(heat.dims, ElementsAre(2, 2, 1, 3));
   EXPECT_THAT(heat.values, ElementsAre(10, 1, 2, 3, 4, 5, 11, 1, 2, 3, 4, 5));
-  EXPECT_THAT(count.dims, ElementsAre(2, 1, 1, 1));
+  EXPECT_THAT(count.dims, ElementsAre(2, 1));
   EXPECT_THAT(count.values, ElementsAre(20, 21));
 }
 

@@ -29,7 +29,8 @@ class Stored {
       : array_(read_npy(file)), shape_(shape), name_(std::move(name)) {}
   [[nodiscard]] std::vector<OutputValues> frame(int index) const {
     const auto from = array_.values.begin() + index * shape_.count();
-    return {{"another", {1, 1, 1}, {0}}, {name_, shape_, std::vector<float>(from, from + shape_.count())}};
+    return {{"another", {1, 1, 1}, {0}},
+            {name_, {shape_.c, shape_.h, shape_.w}, std::vector<float>(from, from + shape_.count())}};
   }
 
  private:

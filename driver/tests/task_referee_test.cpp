@@ -22,7 +22,7 @@ class RefereeTest : public ::testing::Test {
  protected:
   void SetUp() override {
     graph_.input_dims = {1, 2, 1, 2};
-    network_.outputs = {{"a", 0, {2, 1, 1}}, {"b", 0, {1, 1, 1}}};
+    network_.outputs = {{"a", 0, {2, 1, 1}, {}}, {"b", 0, {1, 1, 1}, {}}};
   }
 
   /// A shell that is given `text` as its script.
@@ -125,7 +125,7 @@ TEST(Referee, OnnxRuntimeGivesTheStoredAnswers) {
   const Graph graph = import_onnx(folder / "digits.onnx");
   const InputSpec spec = input_spec_for(graph, folder / "digits.onnx");
   Network network;
-  network.outputs = {{graph.outputs[0].name, graph.outputs[0].layer, {10, 1, 1}}};
+  network.outputs = {{graph.outputs[0].name, graph.outputs[0].layer, {10}, {}}};
   std::unique_ptr<Referee> referee;
   try {
     referee = std::make_unique<Referee>(folder / "digits.onnx", graph, network, spec);

@@ -480,12 +480,155 @@ def u_net(unit):
     return unit.layer("last", unit.node("Concat", "concat", [up, a], axis=1), 4, 16)
 
 
+# ---- orders: transposes, parts, one dimension ------------------------------------------------------------------------
+def turned(unit, name, source, *perm):
+    return unit.node("Transpose", name, source, perm=list(perm))
+
+
+@model()
+def channels_last(unit):
+    """As converters from Keras write it: the model's own tensors have channels last, its convolutions first."""
+    a = turned(unit, "in", unit.image(8, 10, 3), 0, 3, 1, 2)
+    b = unit.relu(unit.layer("first", a, 6, 3))
+    return turned(unit, "out", unit.layer("second", b, 4, 6), 0, 2, 3, 1)
+
+
+@model()
+def channels_last_between(unit):
+    """Sums, activations and constants on tensors with channels last."""
+    a = unit.layer("first", turned(unit, "in", unit.image(6, 8, 2), 0, 3, 1, 2), 4, 2)
+    b = turned(unit, "last", a, 0, 2, 3, 1)
+    offset = unit.weight("offset", unit.values(4) / 4)
+    c = unit.relu(unit.node("Add", "shifted", [b, offset]))
+    d = unit.relu(unit.node("Add", "both", [c, b]))
+    e = unit.node("Concat", "join", [c, d], axis=3)
+    return unit.layer("second", turned(unit, "again", e, 0, 3, 1, 2), 3, 8)
+
+
+@model()
+def channels_last_flat(unit):
+    """A dense layer that reads rows, columns, channels in this order."""
+    a = unit.relu(unit.layer("conv", turned(unit, "in", unit.image(6, 5, 2), 0, 3, 1, 2), 4, 2))
+    b = turned(unit, "out", a, 0, 2, 3, 1)
+    c = unit.node("Reshape", "flat", [b, unit.weight("shape", np.array([1, -1], np.int64))])
+    weight = unit.weight("dense.weight", unit.values(7, 6 * 5 * 4).T)
+    return unit.node("MatMul", "dense", [c, weight])
+
+
+@model(opset=13)
+def channels_last_mean(unit):
+    """A global average over rows and columns in the middle, then a dense layer."""
+    a = unit.relu(unit.layer("conv", turned(unit, "in", unit.image(8, 8, 1), 0, 3, 1, 2), 8, 1))
+    mean = unit.node("ReduceMean", "mean", turned(unit, "out", a, 0, 2, 3, 1), axes=[1, 2], keepdims=0)
+    return unit.gemm("dense", mean, 5, 8)
+
+
+@model()
+def transpose_output(unit):
+    """Columns, channels, rows: the host gives what the model says."""
+    return turned(unit, "out", unit.layer("conv", unit.image(1, 6, 9), 4, 1), 0, 3, 1, 2)
+
+
+@model()
+def transpose_weights(unit):
+    """A constant that the exporter left to be turned."""
+    a = unit.relu(unit.layer("conv", unit.image(1, 4, 4), 3, 1))
+    b = unit.node("Flatten", "flat", a)
+    weight = turned(unit, "turned", unit.weight("dense.weight", unit.values(5, 48)), 1, 0)
+    return unit.node("MatMul", "dense", [b, weight])
+
+
+@model("split_halves", sizes=None)
+@model("split_uneven", sizes=[2, 5, 1])
+def split(unit, sizes):
+    parts = len(sizes) if sizes else 2
+    a = unit.relu(unit.layer("conv", unit.image(1, 8, 8), 8, 1))
+    names = [f"part{i}" for i in range(parts)]
+    unit.node("Split", "parts", [a, unit.weight("sizes", np.array(sizes, np.int64))] if sizes else a, output=names, axis=1)
+    sizes = sizes or [4, 4]
+    outputs = [unit.relu(unit.layer(f"of_{name}", name, 4, size)) for name, size in zip(names, sizes)]
+    return unit.node("Sum", "sum", outputs)
+
+
+@model("split_opset11", opset=11)
+def split_old(unit):
+    """Sizes were an attribute until opset 13."""
+    a = unit.relu(unit.layer("conv", unit.image(1, 8, 8), 6, 1))
+    unit.node("Split", "parts", a, output=["left", "right"], axis=1, split=[4, 2])
+    return unit.layer("last", unit.node("Concat", "swapped", ["right", "left"], axis=1), 3, 6)
+
+
+@model()
+def slice_channels(unit):
+    """The last three channels, without the very last."""
+    a = unit.relu(unit.layer("conv", unit.image(1, 8, 8), 8, 1))
+    bounds = [unit.weight(n, np.array([v], np.int64)) for n, v in (("starts", -4), ("ends", -1), ("axes", 1))]
+    b = unit.node("Slice", "slice", [a, *bounds])
+    return unit.node("Concat", "both", [b, unit.layer("beside", a, 2, 8)], axis=1)
+
+
+@model("conv_1d", kernel=3, pads=[1, 1])
+@model("conv_1d_stride2", kernel=5, strides=[2], pads=[2, 2])
+@model("conv_1d_dilated", kernel=3, dilations=[4])
+def conv_1d(unit, kernel, **attributes):
+    weight = unit.values(8, 3, kernel)
+    a = unit.relu(unit.conv("first", unit.image(3, 40), weight, unit.values(8) / 4, **attributes))
+    return unit.conv("second", a, unit.values(4, 8, 3), unit.values(4) / 4, pads=[1, 1])
+
+
+@model()
+def conv_1d_classifier(unit):
+    """A signal of two channels: convolutions, pools, a mean, a dense layer, probabilities."""
+    a = unit.relu(unit.conv("first", unit.image(2, 64), unit.values(8, 2, 5), None, pads=[2, 2]))
+    b = unit.node("MaxPool", "pool", a, kernel_shape=[2], strides=[2])
+    c = unit.relu(unit.conv("second", b, unit.values(12, 8, 3), unit.values(12) / 4, pads=[1, 1]))
+    d = unit.node("AveragePool", "halves", c, kernel_shape=[2], strides=[2])
+    e = unit.node("GlobalAveragePool", "mean", d)
+    return unit.node("Softmax", "probabilities", unit.gemm("dense", unit.node("Flatten", "flat", e), 4, 12))
+
+
+@model()
+def dense_at_each_place(unit):
+    """A matrix on the last dimension of a sequence, as Keras' Dense does."""
+    a = turned(unit, "last", unit.relu(unit.conv("conv", unit.image(2, 20), unit.values(6, 2, 3), pads=[1, 1])), 0, 2, 1)
+    weight, offset = unit.weight("weight", unit.values(5, 6).T), unit.weight("offset", unit.values(5) / 4)
+    return unit.node("Add", "shifted", [unit.node("MatMul", "dense", [a, weight]), offset])
+
+
+# ---- behind the chip ------------------------------------------------------------------------------------------------
+def scores(unit, classes=10):
+    a = unit.relu(unit.layer("conv", unit.image(1, 8, 8), 4, 1, strides=[2, 2]))
+    return unit.gemm("scores", unit.node("Flatten", "flat", a), classes, 64)
+
+
+@model("softmax")
+@model("softmax_opset11", opset=11)
+@model("log_softmax", operator="LogSoftmax")
+def softmax(unit, operator="Softmax"):
+    return unit.node(operator, "probabilities", scores(unit))
+
+
+@model("softmax_channels", axis=1)
+@model("softmax_rows", axis=2)
+@model("softmax_opset12_from_rows", opset=12, axis=2)
+def softmax_of_planes(unit, axis):
+    """For each pixel; for each column; until opset 13 over all that comes behind."""
+    a = unit.relu(unit.layer("conv", unit.image(1, 6, 8), 6, 1))
+    return unit.node("Softmax", "probabilities", unit.layer("classes", a, 5, 6), axis=axis)
+
+
+@model()
+def softmax_channels_last(unit):
+    a = turned(unit, "last", unit.layer("classes", unit.image(1, 6, 8), 5, 1), 0, 2, 3, 1)
+    return turned(unit, "first", unit.node("Softmax", "probabilities", a, axis=-1), 0, 3, 1, 2)
+
+
 # ---- refused --------------------------------------------------------------------------------------------------------
-@model(expect="refuse", problems=["gate", "probabilities", "larger"])
+@model(expect="refuse", problems=["gate", "lengths", "larger"])
 def unsupported_three(unit):
     """Three nodes that cannot run, each to be named."""
     a = unit.node("Sin", "gate", unit.layer("conv", unit.image(1, 8, 8), 4, 1))
-    b = unit.node("LogSoftmax", "probabilities", unit.relu(unit.layer("second", a, 4, 4)), axis=1)
+    b = unit.node("LpNormalization", "lengths", unit.relu(unit.layer("second", a, 4, 4)), axis=1)
     c = unit.node("DepthToSpace", "larger", b, blocksize=2)
     return unit.layer("last", c, 1, 1)
 
@@ -494,6 +637,13 @@ def unsupported_three(unit):
 def unsupported_product_of_activations(unit):
     """MatMul is supported with constant weights only."""
     return unit.node("MatMul", "product", [unit.image(1, 8, 8), unit.relu(unit.layer("conv", "image", 1, 1))])
+
+
+@model(expect="refuse", problems=["second"])
+def unsupported_softmax_inside(unit):
+    """What the host computes, the chip cannot read."""
+    a = unit.node("Softmax", "attention", unit.layer("first", unit.image(1, 8, 8), 4, 1), axis=1)
+    return unit.layer("second", a, 2, 4)
 
 
 @model(expect="too large")

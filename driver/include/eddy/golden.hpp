@@ -86,7 +86,7 @@ class GoldenEvents {
 /// Products of one port with real inputs if every source neuron took part.
 [[nodiscard]] std::int64_t dense_macs(const Network& network, const Layer& layer, const Port& port);
 
-/// Real values of an output, [c][h][w], as the model would give it.
+/// Real values of an output, in the order and with the dimensions of Output::dims.
 [[nodiscard]] std::vector<float> dequantise(const Network& network, const Output& output, const Tensor& tensor);
 
 }  // namespace eddy

@@ -48,7 +48,8 @@ struct GraphLayer {
 struct GraphOutput {
   std::string name;
   int layer = 0;
-  std::vector<int> dims;  // as the model gives it, with its batch of 1
+  std::vector<int> dims;        // as the model gives it, with its batch of 1
+  std::vector<HostStep> steps;  // from the layer's values, [c][h][w], to these
 };
 
 /// Layers in topological order; layers[0] is the input.
@@ -56,6 +57,7 @@ struct Graph {
   std::string name;
   std::string input;            // name of the model's input
   std::vector<int> input_dims;  // as the model wants it, with its batch of 1
+  bool channels_last = false;   // the input is [1][rows][columns][channels]
   std::vector<GraphLayer> layers;
   std::vector<GraphOutput> outputs;
 };

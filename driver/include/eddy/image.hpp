@@ -105,6 +105,13 @@ struct LayerInfo {
   friend bool operator==(const LayerInfo&, const LayerInfo&) = default;
 };
 
+struct OutputInfo {
+  std::string name;  // as the model names it
+  int layer = 0;
+  Shape shape;
+  friend bool operator==(const OutputInfo&, const OutputInfo&) = default;
+};
+
 struct Image {
   std::string network;                              // name
   std::string network_digest;                       // of everything in the network that decides a result
@@ -115,7 +122,7 @@ struct Image {
   GatewayImage gateway;
   std::vector<PopulationInfo> populations;  // by tile, then by index in the tile
   std::vector<LayerInfo> layers;            // as in the network; layer 0 is the input
-  std::vector<Output> outputs;
+  std::vector<OutputInfo> outputs;
   friend bool operator==(const Image&, const Image&) = default;
 };
 

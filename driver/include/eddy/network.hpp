@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "eddy/host_step.hpp"
+
 namespace eddy {
 
 /// Size of an activation tensor, [c][h][w].
@@ -89,10 +91,10 @@ struct Input {
 };
 
 struct Output {
-  std::string name;  // as the model names it
-  int layer = 0;     // index into Network::layers
-  Shape shape;       // of the tensor that the user gets; count equals the layer's
-  friend bool operator==(const Output&, const Output&) = default;
+  std::string name;             // as the model names it
+  int layer = 0;                // index into Network::layers
+  std::vector<int> dims;        // of what the user gets of a frame
+  std::vector<HostStep> steps;  // from the layer's values, [c][h][w], to these
 };
 
 /// Layers in topological order; layers[0] is the input.

@@ -11,7 +11,8 @@
 
 namespace eddy {
 
-/// FOLDER/NAME.npy for each output, float32 [frames][c][h][w]. Characters that a file name may not hold become '_'.
+/// FOLDER/NAME.npy for each output, float32 [frames][dimensions of the output]. Characters that a file name may not
+/// hold become '_'.
 ///
 /// A file gets its name in finish(), when it is whole; without that call nothing is left behind.
 class OutputFiles {

@@ -20,9 +20,9 @@ namespace eddy {
 
 /// One output of one frame in real values.
 struct OutputValues {
-  std::string name;  // as the model names it
-  Shape shape;
-  std::vector<float> values;  // [c][h][w]
+  std::string name;           // as the model names it
+  std::vector<int> dims;      // as the model gives it, without the batch
+  std::vector<float> values;  // row-major
 };
 
 /// What the host knows after a frame (FrameTrace::outputs), in real values, in the order of Network::outputs.

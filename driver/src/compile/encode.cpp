@@ -20,7 +20,9 @@ Image head(const Network& network, const Chip& chip, std::uint64_t seed) {
   image.banks = chip.banks;
   image.lanes = chip.lanes;
   image.seed = seed;
-  image.outputs = network.outputs;
+  for (const Output& output : network.outputs) {
+    image.outputs.push_back({output.name, output.layer, network.layers[at(output.layer)].out});
+  }
   for (const Layer& layer : network.layers) {
     image.layers.push_back({layer.name, layer.out, layer.mode == Mode::temporal, layer.scale});
   }

@@ -121,7 +121,7 @@ std::string content_of(const Image& image) {
     r.set_temporal(l.temporal);
     r.set_scale(l.scale);
   }
-  for (const Output& o : image.outputs) {
+  for (const OutputInfo& o : image.outputs) {
     auto& r = *to.add_outputs();
     r.set_name(o.name);
     r.set_layer(u(o.layer));

@@ -31,7 +31,7 @@ std::vector<float> dequantise(const Network& network, const Output& output, cons
       for (int x = 0; x < tensor.shape.w; ++x) real.push_back(static_cast<float>(tensor.at(c, y, x) * scale));
     }
   }
-  return real;
+  return apply_steps(output.steps, std::move(real));
 }
 
 }  // namespace eddy

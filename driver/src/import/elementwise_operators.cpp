@@ -15,23 +15,19 @@ namespace {
 // ---------------------------------------------------------------- constants
 /// One number for each channel of the activation, from a constant that is broadcast to it.
 std::vector<float> by_channel(Importer& importer, const Activation& input, const Constant& constant) {
-  const Shape& shape = importer.shape(input.layer);
-  std::vector<std::int64_t> dims = constant.dims;
+  const std::size_t channels = at(importer.shape(input.layer).c);
+  if (constant.values.size() == 1) return std::vector<float>(channels, static_cast<float>(constant.values[0]));
+  const auto axes = importer.axes(input);
+  Dims dims = constant.dims, wanted;
   while (dims.size() < input.dims.size()) dims.insert(dims.begin(), 1);
-  const bool flat = shape.h == 1 && shape.w == 1;
-  std::vector<std::int64_t> wanted(input.dims.size(), 1);
-  const std::size_t channel = flat && input.dims.size() < 4 ? input.dims.size() - 1 : 1;
-  if (input.dims[channel] != shape.c && constant.values.size() != 1)
-    throw Unsupported("a constant beside values without channels");
-  wanted[channel] = shape.c;
-  if (constant.values.size() != 1 && dims != wanted) {
+  if (axes) {
+    for (const auto& axis : *axes) wanted.push_back(axis == PlaneAxis::channels ? importer.shape(input.layer).c : 1);
+  }
+  if (dims != wanted) {
     throw Unsupported(fmt::format("a constant of shape [{}]; one number for each channel is supported",
                                   fmt::join(constant.dims, ", ")));
   }
-  std::vector<float> result;
-  for (std::size_t c = 0; c < at(shape.c); ++c)
-    result.push_back(static_cast<float>(constant.values[constant.values.size() == 1 ? 0 : c]));
-  return result;
+  return {constant.values.begin(), constant.values.end()};
 }
 
 /// a * factor + offset, channel by channel.
@@ -40,7 +36,7 @@ Value scaled(Importer& importer, const Node& node, const Activation& a, const st
   GraphLayer layer = copy_layer(importer, a);
   layer.ports[0].weights = factor;
   layer.bias = std::move(offset);
-  return importer.add(node, std::move(layer), a.dims);
+  return importer.add_like(node, std::move(layer), a);
 }
 
 std::vector<float> all(Importer& importer, const Activation& a, float value) {
@@ -56,7 +52,7 @@ std::optional<std::size_t> constant_input(const Node& node) {
 // ---------------------------------------------------------------- sums
 /// Adds `b`, times `sign`, to a layer that copies another activation of the same shape.
 void add_port(Importer& importer, GraphLayer& layer, const Activation& a, const Activation& b, float sign) {
-  if (a.dims != b.dims || importer.shape(a.layer) != importer.shape(b.layer)) {
+  if (a.dims != b.dims || a.order != b.order || importer.shape(a.layer) != importer.shape(b.layer)) {
     throw Unsupported(fmt::format("takes shapes [{}] and [{}]; activations are not broadcast", fmt::join(a.dims, ", "),
                                   fmt::join(b.dims, ", ")));
   }
@@ -65,23 +61,23 @@ void add_port(Importer& importer, GraphLayer& layer, const Activation& a, const 
 }
 
 Value two(Importer& importer, const Node& node, float sign) {
-  const Activation& a = node.activation(0);
+  const Activation& a = node.activation_in_any_order(0);
   GraphLayer layer = copy_layer(importer, a);
-  add_port(importer, layer, a, node.activation(1), sign);
-  return importer.add(node, std::move(layer), a.dims);
+  add_port(importer, layer, a, node.activation_in_any_order(1), sign);
+  return importer.add_like(node, std::move(layer), a);
 }
 
 Value add(Importer& importer, const Node& node) {
   const auto constant = constant_input(node);
   if (!constant) return two(importer, node, 1);
-  const Activation& a = node.activation(1 - *constant);
+  const Activation& a = node.activation_in_any_order(1 - *constant);
   return scaled(importer, node, a, all(importer, a, 1), by_channel(importer, a, finite(node.constant(*constant))));
 }
 
 Value subtract(Importer& importer, const Node& node) {
   const auto constant = constant_input(node);
   if (!constant) return two(importer, node, -1);
-  const Activation& a = node.activation(1 - *constant);
+  const Activation& a = node.activation_in_any_order(1 - *constant);
   std::vector<float> offset = by_channel(importer, a, finite(node.constant(*constant)));
   if (*constant == 0) return scaled(importer, node, a, all(importer, a, -1), std::move(offset));
   for (float& value : offset) value = -value;
@@ -89,14 +85,14 @@ Value subtract(Importer& importer, const Node& node) {
 }
 
 Value sum(Importer& importer, const Node& node) {
-  const Activation& a = node.activation(0);
+  const Activation& a = node.activation_in_any_order(0);
   GraphLayer layer = copy_layer(importer, a);
-  for (std::size_t i = 1; i < node.inputs(); ++i) add_port(importer, layer, a, node.activation(i), 1);
-  return importer.add(node, std::move(layer), a.dims);
+  for (std::size_t i = 1; i < node.inputs(); ++i) add_port(importer, layer, a, node.activation_in_any_order(i), 1);
+  return importer.add_like(node, std::move(layer), a);
 }
 
 Value negate(Importer& importer, const Node& node) {
-  const Activation& a = node.activation(0);
+  const Activation& a = node.activation_in_any_order(0);
   return scaled(importer, node, a, all(importer, a, -1), {});
 }
 
@@ -104,13 +100,13 @@ Value negate(Importer& importer, const Node& node) {
 Value multiply(Importer& importer, const Node& node) {
   const auto constant = constant_input(node);
   if (!constant) throw Unsupported("a product of activations; one of the two must be a constant");
-  const Activation& a = node.activation(1 - *constant);
+  const Activation& a = node.activation_in_any_order(1 - *constant);
   return scaled(importer, node, a, by_channel(importer, a, finite(node.constant(*constant))), {});
 }
 
 Value divide(Importer& importer, const Node& node) {
   if (constant_input(node) != 1) throw Unsupported("a division by activations; the divisor must be a constant");
-  const Activation& a = node.activation(0);
+  const Activation& a = node.activation_in_any_order(0);
   std::vector<float> factor = by_channel(importer, a, finite(node.constant(1)));
   if (std::ranges::find(factor, 0.0F) != factor.end()) throw Unsupported("a division by 0");
   for (float& value : factor) value = 1 / value;
@@ -138,7 +134,7 @@ Value batch_normalization(Importer& importer, const Node& node) {
     layer.ports[0].weights[c] = static_cast<float>(factor);
     layer.bias.push_back(static_cast<float>(offset[c] - mean[c] * factor));
   }
-  return importer.add(node, std::move(layer), input.dims);
+  return importer.add_like(node, std::move(layer), input);
 }
 
 }  // namespace

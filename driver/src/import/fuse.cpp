@@ -269,7 +269,7 @@ class Fusion {
 
 bool GraphPort::is_scale() const {
   const auto point = [](const Axis& a) { return a.taps == 1 && a.stride == 1 && a.pad == 0 && !a.transposed; };
-  return depthwise && k_count == c_count && point(y) && point(x) && c_first == 0;
+  return depthwise && k_count == c_count && point(y) && point(x);
 }
 
 bool GraphPort::is_copy() const {

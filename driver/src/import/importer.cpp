@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "eddy/error.hpp"
+#include "import/on_the_host.hpp"
 
 namespace eddy {
 namespace {
@@ -15,6 +16,7 @@ constexpr std::int64_t oldest_opset = 7;
 constexpr std::int64_t newest_opset = 28;  // of the pinned onnx package
 constexpr std::int64_t max_side = 4095;    // coordinates of 12 bits
 constexpr std::int64_t max_channels = 65535;
+constexpr AxisOrder rows_first{PlaneAxis::rows, PlaneAxis::columns, PlaneAxis::channels};
 
 }  // namespace
 
@@ -33,9 +35,21 @@ const Constant& Node::constant(std::size_t i) const {
   return std::get<Constant>(*inputs_[i]);
 }
 
-const Activation& Node::activation(std::size_t i) const {
+const Activation& Node::activation_in_any_order(std::size_t i) const {
+  if (has_input(i) && std::holds_alternative<HostTensor>(*inputs_[i])) {
+    throw Unsupported(fmt::format("it reads what the host computes behind the chip ({}): only the end of a network can",
+                                  to_text(std::get<HostTensor>(*inputs_[i]).steps)));
+  }
   if (!is_activation(i)) throw Unsupported(fmt::format("input {} must be an activation, not a constant", i));
   return std::get<Activation>(*inputs_[i]);
+}
+
+const Activation& Node::activation(std::size_t i) const {
+  const Activation& activation = activation_in_any_order(i);
+  if (activation.order != natural_order) {
+    throw Unsupported("it reads a transposed activation; the order [1, channels, rows, columns] is taken");
+  }
+  return activation;
 }
 
 const onnx::AttributeProto* Node::find(std::string_view attribute) const {
@@ -68,10 +82,13 @@ std::vector<std::int64_t> Node::integers(std::string_view attribute, std::vector
 const Operator* find_operator(const std::string& name) {
   static const auto table = [] {
     auto all = layer_operators();
+    all.merge(dense_operators());
     all.merge(elementwise_operators());
     all.merge(pool_operators());
     all.merge(resize_operators());
     all.merge(shape_operators());
+    all.merge(order_operators());
+    all.merge(host_operators());
     return all;
   }();
   const auto found = table.find(name);
@@ -158,9 +175,14 @@ void Importer::read_input() {
 
   GraphLayer layer;
   layer.name = input.name();
-  layer.out.w = static_cast<int>(std::min(dims.back(), max_side + 1));
-  layer.out.h = rank > 2 ? static_cast<int>(std::min(dims[dims.size() - 2], max_side + 1)) : 1;
-  layer.out.c = rank > 3 ? static_cast<int>(std::min(dims[1], max_channels + 1)) : 1;
+  const bool last = channels_last(input.name(), rank);
+  Dims planes(dims.begin() + 1, dims.end());
+  if (last) std::ranges::rotate(planes, planes.end() - 1);
+  if (last && rank == 3) planes.insert(planes.begin() + 1, 1);
+  planes.insert(planes.begin(), 3 - planes.size(), 1);
+  layer.out.w = static_cast<int>(std::min(planes[2], max_side + 1));
+  layer.out.h = static_cast<int>(std::min(planes[1], max_side + 1));
+  layer.out.c = static_cast<int>(std::min(planes[0], max_channels + 1));
   layer.acc = layer.out;
   if (layer.out.w > max_side || layer.out.h > max_side || layer.out.c > max_channels) {
     return problem(where, fmt::format("{}: larger than the {} rows and columns that events can name",
@@ -168,8 +190,21 @@ void Importer::read_input() {
   }
   graph_.input = input.name();
   graph_.input_dims.assign(dims.begin(), dims.end());
+  graph_.channels_last = last;
   graph_.layers.push_back(layer);
-  values_[input.name()] = Activation{0, dims};
+  values_[input.name()] = Activation{0, dims, last ? rows_first : natural_order};
+}
+
+/// Is the input turned from [1, rows, columns, channels] before anything else reads it? Keras does.
+bool Importer::channels_last(const std::string& input, int rank) const {
+  const Dims turned = rank == 4 ? Dims{0, 3, 1, 2} : Dims{0, 2, 1};
+  bool read = false;
+  for (const auto& node : model_.graph().node()) {
+    if (std::ranges::find(node.input(), input) == node.input().end()) continue;
+    if (node.op_type() != "Transpose" || Node(node, {}, opset_).integers("perm", {}) != turned) return false;
+    read = true;
+  }
+  return read;
 }
 
 void Importer::read_node(const onnx::NodeProto& proto) {
@@ -200,8 +235,10 @@ void Importer::read_node(const onnx::NodeProto& proto) {
   if (op == nullptr) return problem(where, "this operator is not supported");
   if (!known || proto.output_size() == 0) return;  // what is wrong has been said where it began
   try {
-    Value result = (*op)(*this, node);
-    values_[proto.output(0)] = std::move(result);
+    Results results = (*op)(*this, node);
+    for (int i = 0; i < std::min(proto.output_size(), static_cast<int>(results.values.size())); ++i) {
+      if (!proto.output(i).empty()) values_[proto.output(i)] = std::move(results.values[at(i)]);
+    }
   } catch (const Unsupported& u) {
     problem(where, u.reason);
   }
@@ -215,7 +252,9 @@ void Importer::read_outputs() {
     if (found == values_.end()) {
       problem(where, "no node writes it");
     } else if (const auto* activation = std::get_if<Activation>(&found->second)) {
-      graph_.outputs.push_back({output.name(), activation->layer, {activation->dims.begin(), activation->dims.end()}});
+      add_output(output.name(), on_the_host(*this, *activation));
+    } else if (const auto* tensor = std::get_if<HostTensor>(&found->second)) {
+      add_output(output.name(), *tensor);
     } else if (std::holds_alternative<Constant>(found->second)) {
       problem(where, "it is a constant, and depends on no input");
     } else if (problems_.empty()) {
@@ -224,31 +263,69 @@ void Importer::read_outputs() {
   }
 }
 
+void Importer::add_output(const std::string& name, const HostTensor& tensor) {
+  graph_.outputs.push_back({name, tensor.layer, {tensor.dims.begin(), tensor.dims.end()}, tensor.steps});
+}
+
 Shape Importer::plane(const Activation& activation) const {
   const Shape& s = shape(activation.layer);
-  if (activation.dims != std::vector<std::int64_t>{1, s.c, s.h, s.w}) {
+  const bool line = s.h == 1 && activation.dims == Dims{1, s.c, s.w};
+  if (!line && activation.dims != Dims{1, s.c, s.h, s.w}) {
     throw Unsupported(
         fmt::format("input of shape [{}]; [1, channels, rows, columns] is taken", fmt::join(activation.dims, ", ")));
   }
   return s;
 }
 
-Activation Importer::add(const Node& node, GraphLayer layer, std::vector<std::int64_t> dims) {
+std::optional<std::vector<std::optional<PlaneAxis>>> Importer::axes(const Activation& activation) const {
+  const Shape& s = shape(activation.layer);
+  const std::array<int, 3> size{s.c, s.h, s.w};
+  const auto size_of = [&](PlaneAxis axis) { return size[static_cast<std::size_t>(axis)]; };
+  std::vector<std::optional<PlaneAxis>> result;
+  std::size_t next = 0;
+  const auto skip_ones = [&] {
+    while (next < 3 && size_of(activation.order[next]) == 1) ++next;
+  };
+  for (const auto dim : activation.dims) {
+    skip_ones();
+    result.emplace_back();
+    if (dim == 1) continue;
+    if (next == 3 || size_of(activation.order[next]) != dim) return std::nullopt;
+    result.back() = activation.order[next++];
+  }
+  skip_ones();
+  if (next < 3) return std::nullopt;
+  return result;
+}
+
+Activation Importer::add_like(const Node& node, GraphLayer layer, const Activation& like) {
+  Activation result = add(node, std::move(layer), like.dims);
+  result.order = like.order;
+  return result;
+}
+
+Activation Importer::add_plane(const Node& node, GraphLayer layer, const Activation& input) {
+  Activation result = add(node, std::move(layer));
+  if (input.dims.size() == 3) result.dims.erase(result.dims.begin() + 2);
+  return result;
+}
+
+Activation Importer::add(const Node& node, GraphLayer layer, Dims dims) {
   const Shape& acc = layer.acc;
   if (acc.c > max_channels || acc.h > max_side || acc.w > max_side) {
     throw Unsupported(fmt::format("its output is {}x{}x{}: larger than events can name", acc.c, acc.h, acc.w));
   }
-  layer.name = node.name();
+  if (layer.name.empty()) layer.name = node.name();
   layer.nodes.push_back(node.name());
   if (!layer.has_pool()) layer.out = acc;
   if (layer.bias.empty()) layer.bias.resize(static_cast<std::size_t>(acc.c));
   if (dims.empty()) dims = {1, layer.out.c, layer.out.h, layer.out.w};
   graph_.layers.push_back(std::move(layer));
-  return {static_cast<int>(graph_.layers.size()) - 1, std::move(dims)};
+  return {static_cast<int>(graph_.layers.size()) - 1, std::move(dims), natural_order};
 }
 
 bool Importer::reshape_input(const Activation& activation, const Shape& shape) {
-  if (activation.layer != 0 || graph_.layers.size() != 1 || graph_.input_dims.size() != 2) return false;
+  if (activation.layer != 0 || graph_.layers.size() != 1 || graph_.input_dims.size() > 3) return false;
   graph_.layers[0].out = graph_.layers[0].acc = shape;
   return true;
 }

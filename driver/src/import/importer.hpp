@@ -2,6 +2,7 @@
 /// Walks an ONNX graph node by node and builds layers. Operators stand in *operators.cpp.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -24,14 +25,37 @@ struct Unsupported {
   std::string reason;
 };
 
-/// The output of a layer, and the shape that the model gives it: a reshape changes the second only.
+using Dims = std::vector<std::int64_t>;
+
+/// An axis of a layer.
+enum class PlaneAxis : std::uint8_t { channels, rows, columns };
+using AxisOrder = std::array<PlaneAxis, 3>;
+inline constexpr AxisOrder natural_order{PlaneAxis::channels, PlaneAxis::rows, PlaneAxis::columns};
+
+/// The output of a layer, and how the model sees it: its values in the order of `order`, the last axis innermost, under
+/// the dimensions `dims`. A reshape changes the dimensions only, a transpose the order.
 struct Activation {
   int layer = 0;
-  std::vector<std::int64_t> dims;  // with the batch of 1
+  Dims dims;  // with the batch of 1
+  AxisOrder order = natural_order;
+};
+
+/// What the host makes of a layer behind the chip (Softmax, ...). Nothing on the chip can read it.
+struct HostTensor {
+  int layer = 0;
+  Dims dims;
+  std::vector<HostStep> steps;
 };
 
 /// What a tensor of the model is. Nothing is known of tensors behind a node that is not supported.
-using Value = std::variant<std::monostate, Activation, Constant>;
+using Value = std::variant<std::monostate, Activation, Constant, HostTensor>;
+
+/// Values of a node's outputs; most have one.
+struct Results {
+  Results(Value value) : values{std::move(value)} {}  // NOLINT(google-explicit-constructor)
+  explicit Results(std::vector<Value> all) : values(std::move(all)) {}
+  std::vector<Value> values;
+};
 
 /// A node with its attributes and inputs.
 class Node {
@@ -53,7 +77,9 @@ class Node {
   }
   /// Throw Unsupported where input `i` is missing or of the other kind.
   [[nodiscard]] const Constant& constant(std::size_t i) const;
+  /// Its values lie in the order of the layer: channels, rows, columns.
   [[nodiscard]] const Activation& activation(std::size_t i) const;
+  [[nodiscard]] const Activation& activation_in_any_order(std::size_t i) const;
   [[nodiscard]] const Value& value(std::size_t i) const;
 
   [[nodiscard]] bool has(std::string_view attribute) const { return find(attribute) != nullptr; }
@@ -77,12 +103,20 @@ class Importer {
 
   // ---- for the operators
   [[nodiscard]] const Shape& shape(int layer) const { return graph_.layers[static_cast<std::size_t>(layer)].out; }
-  /// The shape of an activation with rows and columns; throws Unsupported where the model sees it otherwise.
+  /// The shape of an activation that the model sees as [1, channels, rows, columns], or with one row as
+  /// [1, channels, columns]; throws Unsupported where it sees it otherwise.
   [[nodiscard]] Shape plane(const Activation& activation) const;
-  /// Adds a layer of this node; out, bias and name are filled in where they are missing. Returns its output.
-  Activation add(const Node& node, GraphLayer layer, std::vector<std::int64_t> dims = {});
-  /// Gives a flat input, [1, values], rows and columns, as long as nothing has read it. False where it cannot; a
-  /// picture stays the picture that clips are scaled to.
+  /// Which axis of the layer each dimension of the model is: none of a dimension of 1. Nothing where dimensions hold
+  /// several axes.
+  [[nodiscard]] std::optional<std::vector<std::optional<PlaneAxis>>> axes(const Activation& activation) const;
+  /// Adds a layer of this node; name, out and bias are filled in where they are missing. Returns its output.
+  Activation add(const Node& node, GraphLayer layer, Dims dims = {});
+  /// The same for a layer of the shape of `like`, which the model sees alike.
+  Activation add_like(const Node& node, GraphLayer layer, const Activation& like);
+  /// The same for a layer with rows and columns of its own, which the model sees with as many dimensions as `input`.
+  Activation add_plane(const Node& node, GraphLayer layer, const Activation& input);
+  /// Gives a flat input, [1, values], or one of three dimensions, rows and columns, as long as nothing has read it.
+  /// False where it cannot; a picture stays the picture that clips are scaled to.
   bool reshape_input(const Activation& activation, const Shape& shape);
 
  private:
@@ -90,8 +124,10 @@ class Importer {
   void read_opset();
   void read_constants();
   void read_input();
+  [[nodiscard]] bool channels_last(const std::string& input, int rank) const;
   void read_node(const onnx::NodeProto& proto);
   void read_outputs();
+  void add_output(const std::string& name, const HostTensor& tensor);
 
   const onnx::ModelProto& model_;
   std::string name_;
@@ -101,18 +137,21 @@ class Importer {
   std::vector<std::string> problems_;
 };
 
-/// What an operator does: from a node to the values of its outputs (the first; others stay unknown). Throws
+/// What an operator does: from a node to the values of its outputs; those that it gives none stay unknown. Throws
 /// Unsupported.
-using Operator = std::function<Value(Importer&, const Node&)>;
+using Operator = std::function<Results(Importer&, const Node&)>;
 
 /// Operators by name; null where there is none.
 const Operator* find_operator(const std::string& name);
 
 /// Tables that find_operator looks into.
 std::map<std::string, Operator> layer_operators();
+std::map<std::string, Operator> dense_operators();
 std::map<std::string, Operator> elementwise_operators();
 std::map<std::string, Operator> pool_operators();
 std::map<std::string, Operator> resize_operators();
 std::map<std::string, Operator> shape_operators();
+std::map<std::string, Operator> order_operators();
+std::map<std::string, Operator> host_operators();
 
 }  // namespace eddy

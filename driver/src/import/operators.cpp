@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Convolutions, dense layers and activations: each becomes one layer, a sum of ports.
+/// Convolutions and activations: each becomes one layer, a sum of ports.
 #include <algorithm>
 #include <cmath>
 
@@ -36,11 +36,33 @@ std::vector<float> outputs_first(const std::vector<float>& weights, std::size_t 
   return result;
 }
 
-Value conv(Importer& importer, const Node& node) {
+/// Weights [][][rows][columns]; those of one dimension have one row.
+Constant plane_weights(const Node& node) {
+  Constant weights = finite(node.constant(1));
+  if (weights.dims.size() != 3 && weights.dims.size() != 4)
+    throw Unsupported(
+        fmt::format("{} dimensions; one and two are supported", static_cast<int>(weights.dims.size()) - 2));
+  if (weights.dims.size() == 3) weights.dims.insert(weights.dims.begin() + 2, 1);
+  return weights;
+}
+
+/// What a convolution reads. An input [1, channels, columns] is taken for a picture until a convolution of one
+/// dimension reads it.
+Activation window_input(Importer& importer, const Node& node, const Constant& weights) {
   const Activation& input = node.activation(0);
-  const Constant& weights = finite(node.constant(1));
-  if (weights.dims.size() != 4)
-    throw Unsupported(fmt::format("{} dimensions; two are supported", static_cast<int>(weights.dims.size()) - 2));
+  const std::size_t rank = node.constant(1).dims.size();
+  if (input.dims.size() != rank)
+    throw Unsupported(fmt::format("weights [{}] for an input of shape [{}]", fmt::join(weights.dims, ", "),
+                                  fmt::join(input.dims, ", ")));
+  const Shape& shape = importer.shape(input.layer);
+  if (rank == 3 && shape.h > 1)
+    importer.reshape_input(input, {static_cast<int>(input.dims[1]), 1, static_cast<int>(input.dims[2])});
+  return input;
+}
+
+Value conv(Importer& importer, const Node& node) {
+  const Constant weights = plane_weights(node);
+  const Activation input = window_input(importer, node, weights);
   const Shape source = importer.plane(input);
   const auto groups = node.integer("group", 1);
   const auto outputs = weights.dims[0], each = weights.dims[1];
@@ -77,15 +99,13 @@ Value conv(Importer& importer, const Node& node) {
     layer.ports.push_back(port);
   }
   layer.bias = read_bias(node, outputs);
-  return importer.add(node, std::move(layer));
+  return importer.add_plane(node, std::move(layer), input);
 }
 
 /// Every input meets all taps: output o = i * stride - pad + k * dilation.
 Value conv_transpose(Importer& importer, const Node& node) {
-  const Activation& input = node.activation(0);
-  const Constant& weights = finite(node.constant(1));  // [inputs][outputs / groups][rows][columns]
-  if (weights.dims.size() != 4)
-    throw Unsupported(fmt::format("{} dimensions; two are supported", static_cast<int>(weights.dims.size()) - 2));
+  const Constant weights = plane_weights(node);  // [inputs][outputs / groups][rows][columns]
+  const Activation input = window_input(importer, node, weights);
   const Shape source = importer.plane(input);
   const auto groups = node.integer("group", 1);
   const auto inputs = weights.dims[0], each = weights.dims[1];
@@ -119,82 +139,17 @@ Value conv_transpose(Importer& importer, const Node& node) {
     layer.ports.push_back(port);
   }
   layer.bias = read_bias(node, outputs);
-  return importer.add(node, std::move(layer));
-}
-
-// ---------------------------------------------------------------- dense
-/// `weight(k, n)`: from input n (in the order of the model) to output k. The kernel is the whole input.
-template <typename Weight>
-GraphLayer dense_layer(Importer& importer, const Activation& input, std::int64_t outputs, Weight weight) {
-  const Shape& source = importer.shape(input.layer);
-  GraphLayer layer;
-  layer.acc = {static_cast<int>(outputs), 1, 1};
-  GraphPort port;
-  port.source = input.layer;
-  port.c_count = source.c;
-  port.k_count = static_cast<int>(outputs);
-  port.y.taps = source.h;
-  port.x.taps = source.w;
-  for (std::int64_t k = 0; k < outputs; ++k) {
-    for (std::int64_t n = 0; n < source.count(); ++n) port.weights.push_back(static_cast<float>(weight(k, n)));
-  }
-  layer.ports.push_back(std::move(port));
-  return layer;
-}
-
-/// Checks that the input is a row of `inputs` values.
-void check_row(const Activation& input, std::int64_t inputs) {
-  const bool row = std::all_of(input.dims.begin(), input.dims.end() - 1, [](auto d) { return d == 1; });
-  if (!row || input.dims.back() != inputs) {
-    throw Unsupported(fmt::format("input of shape [{}] for weights of {} inputs; [1, {}] is taken",
-                                  fmt::join(input.dims, ", "), inputs, inputs));
-  }
-}
-
-Value gemm(Importer& importer, const Node& node) {
-  const Activation& input = node.activation(0);
-  const Constant& weights = finite(node.constant(1));
-  if (weights.dims.size() != 2) throw Unsupported("weights that are no matrix");
-  if (node.integer("transA", 0) != 0) throw Unsupported("a transposed input");
-  const bool transposed = node.integer("transB", 0) != 0;
-  const auto inputs = weights.dims[transposed ? 1 : 0], outputs = weights.dims[transposed ? 0 : 1];
-  check_row(input, inputs);
-  const double alpha = node.real("alpha", 1), beta = node.real("beta", 1);
-  GraphLayer layer = dense_layer(importer, input, outputs, [&](auto k, auto n) {
-    return alpha * weights.values[at(transposed ? k * inputs + n : n * outputs + k)];
-  });
-  if (node.has_input(2)) {
-    const Constant& bias = finite(node.constant(2));
-    if (bias.values.size() != 1 && bias.values.size() != at(outputs))
-      throw Unsupported(fmt::format("{} biases for {} outputs", bias.values.size(), outputs));
-    for (std::size_t k = 0; k < at(outputs); ++k) {
-      layer.bias.push_back(static_cast<float>(beta * bias.values[bias.values.size() == 1 ? 0 : k]));
-    }
-  }
-  return importer.add(node, std::move(layer), {1, outputs});
-}
-
-Value matmul(Importer& importer, const Node& node) {
-  const Activation& input = node.activation(0);
-  const Constant& weights = finite(node.constant(1));
-  if (weights.dims.size() != 2) throw Unsupported("weights that are no matrix");
-  const auto inputs = weights.dims[0], outputs = weights.dims[1];
-  check_row(input, inputs);
-  auto dims = input.dims;
-  dims.back() = outputs;
-  return importer.add(
-      node, dense_layer(importer, input, outputs, [&](auto k, auto n) { return weights.values[at(n * outputs + k)]; }),
-      dims);
+  return importer.add_plane(node, std::move(layer), input);
 }
 
 // ---------------------------------------------------------------- activations
 Value clipped(Importer& importer, const Node& node, float lo, float hi) {
   if (!(lo <= hi)) throw Unsupported(fmt::format("a range from {} to {}", lo, hi));
-  const Activation& input = node.activation(0);
+  const Activation& input = node.activation_in_any_order(0);
   GraphLayer layer = copy_layer(importer, input);
   layer.lo = lo;
   layer.hi = hi;
-  return importer.add(node, std::move(layer), input.dims);
+  return importer.add_like(node, std::move(layer), input);
 }
 
 Value relu(Importer& importer, const Node& node) { return clipped(importer, node, 0, unlimited); }
@@ -217,8 +172,7 @@ Value clip(Importer& importer, const Node& node) {
 }  // namespace
 
 std::map<std::string, Operator> layer_operators() {
-  return {{"Conv", conv}, {"ConvTranspose", conv_transpose}, {"Gemm", gemm}, {"MatMul", matmul}, {"Relu", relu},
-          {"Clip", clip}};
+  return {{"Conv", conv}, {"ConvTranspose", conv_transpose}, {"Relu", relu}, {"Clip", clip}};
 }
 
 }  // namespace eddy

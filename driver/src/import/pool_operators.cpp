@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "import/dims.hpp"
 #include "import/identity.hpp"
-#include "import/importer.hpp"
 #include "import/window.hpp"
 
 namespace eddy {
@@ -32,7 +32,7 @@ Value max_pool_node(Importer& importer, const Node& node) {
   layer.pool_y = pool_axis(window.y);
   layer.pool_x = pool_axis(window.x);
   layer.out = {layer.acc.c, window.y.outputs, window.x.outputs};
-  return importer.add(node, std::move(layer));
+  return importer.add_plane(node, std::move(layer), input);
 }
 
 /// A depthwise port of equal weights.
@@ -63,32 +63,45 @@ Value average_pool(Importer& importer, const Node& node) {
   check_convolution(window);
   GraphLayer layer = average_layer(importer, input, window.y.axis(), window.x.axis());
   layer.acc = {source.c, window.y.outputs, window.x.outputs};
-  return importer.add(node, std::move(layer));
+  return importer.add_plane(node, std::move(layer), input);
 }
 
-Value global_average_pool(Importer& importer, const Node& node) {
-  const Activation& input = node.activation(0);
-  const Shape source = importer.plane(input);
+GraphLayer global_average(Importer& importer, const Activation& input, const Shape& source) {
   Axis y, x;
   y.taps = source.h;
   x.taps = source.w;
   GraphLayer layer = average_layer(importer, input, y, x);
   layer.acc = {source.c, 1, 1};
-  return importer.add(node, std::move(layer));
+  return layer;
+}
+
+Value global_average_pool(Importer& importer, const Node& node) {
+  const Activation& input = node.activation(0);
+  return importer.add_plane(node, global_average(importer, input, importer.plane(input)), input);
 }
 
 /// Over rows and columns: a global average.
 Value reduce_mean(Importer& importer, const Node& node) {
-  const Activation& input = node.activation(0);
-  const Shape source = importer.plane(input);
-  auto axes = node.opset() >= 18 && node.has_input(1) ? node.constant(1).integers() : node.integers("axes", {});
-  for (auto& axis : axes) axis += axis < 0 ? 4 : 0;
-  std::ranges::sort(axes);
-  if (axes != std::vector<std::int64_t>{2, 3})
-    throw Unsupported(fmt::format("a mean over axes [{}]; over rows and columns is supported", fmt::join(axes, ", ")));
-  const Activation mean = std::get<Activation>(global_average_pool(importer, node));
-  if (node.integer("keepdims", 1) != 0) return mean;
-  return Activation{mean.layer, {1, source.c}};
+  const Activation& input = node.activation_in_any_order(0);
+  const auto axes = importer.axes(input);
+  Dims over = node.opset() >= 18 && node.has_input(1) ? node.constant(1).integers() : node.integers("axes", {});
+  std::vector<bool> gone(input.dims.size());
+  for (const auto axis : over) gone[axis_of(axis, gone.size())] = true;
+  for (std::size_t d = 0; d < gone.size(); ++d) {
+    const bool plane = axes && (*axes)[d] && (*axes)[d] != PlaneAxis::channels;
+    if (!axes || ((*axes)[d] && gone[d] != plane))
+      throw Unsupported(
+          fmt::format("a mean over axes [{}]; over rows and columns is supported", fmt::join(over, ", ")));
+  }
+  Activation mean = importer.add_like(node, global_average(importer, input, importer.shape(input.layer)), input);
+  Dims dims;
+  for (std::size_t d = 0; d < gone.size(); ++d) {
+    if (!gone[d]) dims.push_back(input.dims[d]);
+    if (gone[d] && node.integer("keepdims", 1) != 0) dims.push_back(1);
+  }
+  mean.dims = std::move(dims);
+  mean.order = natural_order;  // one value for each channel has no other
+  return mean;
 }
 
 }  // namespace

@@ -1,62 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Operators that change names and shapes only, and the arithmetic of shapes that some exporters leave in the graph.
 #include <algorithm>
-#include <numeric>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "import/identity.hpp"
-#include "import/importer.hpp"
+#include "import/dims.hpp"
 
 namespace eddy {
 namespace {
-
-using Dims = std::vector<std::int64_t>;
-
-std::int64_t count(const Dims& dims) {
-  return std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
-}
-
-std::size_t axis_of(std::int64_t axis, std::size_t rank) {
-  const auto size = static_cast<std::int64_t>(rank);
-  if (axis < -size || axis >= size) throw Unsupported(fmt::format("axis {} of {} dimensions", axis, rank));
-  return static_cast<std::size_t>(axis < 0 ? axis + size : axis);
-}
-
-/// The same values under another shape.
-Value reshaped(Importer& importer, const Value& value, Dims dims) {
-  if (const auto* constant = std::get_if<Constant>(&value)) return Constant{constant->name, dims, constant->values};
-  const Activation& activation = std::get<Activation>(value);
-  if (count(dims) != count(activation.dims)) {
-    throw Unsupported(
-        fmt::format("[{}] does not become [{}]", fmt::join(activation.dims, ", "), fmt::join(dims, ", ")));
-  }
-  const Shape& shape = importer.shape(activation.layer);
-  // A row of values stays what it is; planes must be those of the layer, in its order.
-  const bool planes = std::ranges::count_if(dims, [](auto d) { return d != 1; }) > 1;
-  const Dims natural{1, shape.c, shape.h, shape.w};
-  if (planes && dims != natural && dims != activation.dims) {
-    const bool possible =
-        dims.size() == 4 && dims[0] == 1 && std::ranges::all_of(dims, [](auto d) { return d <= 4095; });
-    const Shape wanted =
-        possible ? Shape{static_cast<int>(dims[1]), static_cast<int>(dims[2]), static_cast<int>(dims[3])} : Shape{};
-    if (!possible || !importer.reshape_input(activation, wanted)) {
-      throw Unsupported(
-          fmt::format("[{}] becomes [{}]: {}", fmt::join(activation.dims, ", "), fmt::join(dims, ", "),
-                      activation.layer == 0 && activation.dims == natural
-                          ? "an input of rows and columns keeps them: export the model with the shape that its "
-                            "first layer wants, or with a flat one"
-                          : "neurons would have to change places"));
-    }
-  }
-  return Activation{activation.layer, dims};
-}
-
-const Dims& dims_of(const Value& value) {
-  if (const auto* constant = std::get_if<Constant>(&value)) return constant->dims;
-  return std::get<Activation>(value).dims;
-}
 
 Value pass(Importer&, const Node& node) { return node.value(0); }
 
@@ -150,43 +102,12 @@ Value gather(Importer&, const Node& node) {
   return result;
 }
 
-/// Parts side by side: an identity port for each. Constants of one dimension are joined.
-Value concat(Importer& importer, const Node& node) {
-  if (node.is_constant(0)) {
-    Constant result{node.name(), {0}, {}};
-    for (std::size_t i = 0; i < node.inputs(); ++i) {
-      if (node.constant(i).dims.size() != 1) throw Unsupported("constants of one dimension only");
-      const auto& values = node.constant(i).values;
-      result.values.insert(result.values.end(), values.begin(), values.end());
-    }
-    result.dims[0] = static_cast<std::int64_t>(result.values.size());
-    return result;
-  }
-  GraphLayer layer;
-  Dims dims;
-  for (std::size_t i = 0; i < node.inputs(); ++i) {
-    const Activation& part = node.activation(i);
-    const Shape& shape = importer.shape(part.layer);
-    if (axis_of(node.integer("axis", 1), part.dims.size()) != 1 || part.dims[1] != shape.c) {
-      throw Unsupported("joins along rows or columns; channels (axis 1) are supported");
-    }
-    if (i > 0 && (shape.h != layer.acc.h || shape.w != layer.acc.w || part.dims.size() != dims.size())) {
-      throw Unsupported(fmt::format("joins [{}] and [{}]", fmt::join(dims, ", "), fmt::join(part.dims, ", ")));
-    }
-    layer.ports.push_back(copy_port(part.layer, shape, layer.acc.c));
-    layer.acc = {layer.acc.c + shape.c, shape.h, shape.w};
-    dims = part.dims;
-    dims[1] = layer.acc.c;
-  }
-  return importer.add(node, std::move(layer), dims);
-}
-
 }  // namespace
 
 std::map<std::string, Operator> shape_operators() {
   return {{"Identity", pass},   {"Dropout", pass},    {"Cast", pass},           {"Flatten", flatten},
           {"Reshape", reshape}, {"Squeeze", squeeze}, {"Unsqueeze", unsqueeze}, {"Constant", constant},
-          {"Shape", shape},     {"Gather", gather},   {"Concat", concat}};
+          {"Shape", shape},     {"Gather", gather}};
 }
 
 }  // namespace eddy

@@ -17,12 +17,12 @@ int checked(std::int64_t value, const char* what) {
   return static_cast<int>(value);
 }
 
-/// Two numbers (rows, columns) of an attribute.
-std::array<int, 2> pair_of(const Node& node, const char* attribute, std::array<int, 2> otherwise) {
+/// Two numbers (rows, columns) of an attribute; one alone is that of the columns.
+std::array<int, 2> pair_of(const Node& node, const char* attribute, std::array<int, 2> otherwise, int alone) {
   const auto values = node.integers(attribute, {otherwise[0], otherwise[1]});
-  if (values.size() != 2)
-    throw Unsupported(fmt::format("{} for {} dimensions; two are supported", attribute, values.size()));
-  return {checked(values[0], attribute), checked(values[1], attribute)};
+  if (values.size() != 1 && values.size() != 2)
+    throw Unsupported(fmt::format("{} for {} dimensions; one and two are supported", attribute, values.size()));
+  return {values.size() == 1 ? alone : checked(values.front(), attribute), checked(values.back(), attribute)};
 }
 
 void automatic(WindowAxis& axis, int inputs, bool before) {
@@ -60,9 +60,9 @@ void check_axis(const WindowAxis& axis, int step) {
 
 /// Kernel, strides, dilations.
 Window read_steps(const Node& node, std::array<int, 2> kernel) {
-  const auto size = pair_of(node, "kernel_shape", kernel);
-  const auto stride = pair_of(node, "strides", {1, 1});
-  const auto dilation = pair_of(node, "dilations", {1, 1});
+  const auto size = pair_of(node, "kernel_shape", kernel, 1);
+  const auto stride = pair_of(node, "strides", {1, 1}, 1);
+  const auto dilation = pair_of(node, "dilations", {1, 1}, 1);
   Window window;
   window.y = {size[0], stride[0], dilation[0], 0, 0, 0};
   window.x = {size[1], stride[1], dilation[1], 0, 0, 0};
@@ -73,7 +73,8 @@ Window read_steps(const Node& node, std::array<int, 2> kernel) {
 }
 
 void read_pads(const Node& node, Window& window) {
-  const auto pads = node.integers("pads", {0, 0, 0, 0});
+  auto pads = node.integers("pads", {0, 0, 0, 0});
+  if (pads.size() == 2) pads = {0, pads[0], 0, pads[1]};
   if (pads.size() != 4) throw Unsupported(fmt::format("{} pads; four are taken", pads.size()));
   window.y.pad_before = checked(pads[0], "padding");
   window.x.pad_before = checked(pads[1], "padding");
@@ -113,7 +114,7 @@ Window read_window(const Node& node, const Shape& input, std::array<int, 2> kern
 
 Window read_transposed_window(const Node& node, const Shape& input, std::array<int, 2> kernel) {
   Window window = read_steps(node, kernel);
-  const auto more = pair_of(node, "output_padding", {0, 0});
+  const auto more = pair_of(node, "output_padding", {0, 0}, 0);
   if (node.has("output_shape")) throw Unsupported("output_shape: export the model with pads and output_padding");
   const std::string mode = node.text("auto_pad", "NOTSET");
   const bool same = mode == "SAME_UPPER" || mode == "SAME_LOWER";

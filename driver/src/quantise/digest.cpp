@@ -56,7 +56,7 @@ std::string digest(const Network& network) {
   }
   for (const int theta : network.input.theta) hash.add(theta);
   for (const Layer& layer : network.layers) add(hash, layer);
-  for (const Output& output : network.outputs) hash.add(output.layer), hash.add(output.shape);
+  for (const Output& output : network.outputs) hash.add(output.layer);
   return hash.text();
 }
 

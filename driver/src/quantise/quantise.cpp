@@ -172,7 +172,9 @@ class Quantiser {
 
   void outputs() {
     for (const GraphOutput& o : graph_.outputs) {
-      network().outputs.push_back({o.name, o.layer, graph_.layers[static_cast<std::size_t>(o.layer)].out});
+      // The batch of one is not the user's.
+      const bool batch = o.dims.size() > 1 && o.dims.front() == 1;
+      network().outputs.push_back({o.name, o.layer, {o.dims.begin() + (batch ? 1 : 0), o.dims.end()}, o.steps});
     }
   }
 

@@ -68,8 +68,9 @@ std::string model_text(const Imported& model) {
   }
   text += fmt::format("{} parameters\n", all);
   for (const GraphOutput& output : graph.outputs) {
-    text += fmt::format("output {}: layer {}, [{}]\n", output.name,
-                        graph.layers[static_cast<std::size_t>(output.layer)].name, fmt::join(output.dims, ", "));
+    const std::string host = output.steps.empty() ? "" : fmt::format(", {} on the host", to_text(output.steps));
+    text += fmt::format("output {}: layer {}, [{}]{}\n", output.name,
+                        graph.layers[static_cast<std::size_t>(output.layer)].name, fmt::join(output.dims, ", "), host);
   }
   return text + fmt::format("input as {}\n", Json::parse(to_json(model.input)).dump());
 }
@@ -94,7 +95,8 @@ nlohmann::ordered_json model_json(const Imported& model) {
   for (const GraphOutput& output : graph.outputs) {
     json["outputs"].push_back({{"name", output.name},
                                {"layer", graph.layers[static_cast<std::size_t>(output.layer)].name},
-                               {"dims", output.dims}});
+                               {"dims", output.dims},
+                               {"on_the_host", to_text(output.steps)}});
   }
   json["input"] = Json::parse(to_json(model.input));
   return json;

@@ -41,8 +41,8 @@ OutputFiles::OutputFiles(const std::filesystem::path& folder, const Network& net
     // Two names may differ only in what a file's name cannot hold.
     while (std::ranges::find(names, name) != names.end()) name += '_';
     names.push_back(name);
-    const Shape& s = output.shape;
-    files_.push_back(std::make_unique<File>(folder / (name + ".npy"), std::vector<std::int64_t>{s.c, s.h, s.w}));
+    const std::vector<std::int64_t> dims(output.dims.begin(), output.dims.end());
+    files_.push_back(std::make_unique<File>(folder / (name + ".npy"), dims));
   }
 }
 

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <limits>
 
+#include <fmt/ranges.h>
+
 namespace eddy {
 
 PeopleRules people_rules(const TaskFile& file) {
@@ -31,11 +33,12 @@ PeopleRules people_rules(const TaskFile& file) {
   return r;
 }
 
-HeatMap heat_map(const PeopleRules& rules, const Shape& shape, std::span<const float> logits) {
+HeatMap heat_map(const PeopleRules& rules, const std::vector<int>& dims, std::span<const float> logits) {
   const int s = rules.subcells;
+  const Shape shape = dims.size() == 3 ? Shape{dims[0], dims[1], dims[2]} : Shape{};
   if (shape.c != s * s || static_cast<std::int64_t>(logits.size()) != shape.count()) {
-    throw UsageError(fmt::format("a heat map of {} channels and {} values; {} subcells need {} channels", shape.c,
-                                 logits.size(), s, s * s));
+    throw UsageError(fmt::format("a heat map of [{}] and {} values; {} subcells need [{}][rows][columns]",
+                                 fmt::join(dims, ", "), logits.size(), s, s * s));
   }
   HeatMap heat{shape.h * s, shape.w * s, std::vector<float>(logits.size())};
   std::size_t next = 0;

@@ -31,7 +31,7 @@ struct HeatMap {
     return values[static_cast<std::size_t>(y) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(x)];
   }
 };
-HeatMap heat_map(const PeopleRules& rules, const Shape& shape, std::span<const float> logits);
+HeatMap heat_map(const PeopleRules& rules, const std::vector<int>& dims, std::span<const float> logits);
 
 /// A person that the network saw: a cell of the heat map.
 struct Person {

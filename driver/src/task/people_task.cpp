@@ -56,13 +56,13 @@ class PeopleTask : public Task {
 
   void add_frame(int index, const Picture& picture, std::span<const OutputValues> outputs) override {
     const OutputValues& output = output_of(file_, outputs);
-    Answer answer{index, find_people(rules_, heat_map(rules_, output.shape, output.values)), labels_of(index)};
+    Answer answer{index, find_people(rules_, heat_map(rules_, output.dims, output.values)), labels_of(index)};
     if (answer.labels) {
       score_.add(rules_, answer.people, *answer.labels);
       trained_ += index >= train_.first && index < train_.second ? 1 : 0;
     }
     if (stored_.compare(index, output.values) && answer.labels) {
-      const auto float_people = find_people(rules_, heat_map(rules_, output.shape, *stored_.answer(index)));
+      const auto float_people = find_people(rules_, heat_map(rules_, output.dims, *stored_.answer(index)));
       float_score_.add(rules_, float_people, *answer.labels);
       beside_float_.add(rules_, answer.people, *answer.labels);
     }

@@ -6,12 +6,14 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <numeric>
 #include <system_error>
 
 #include <fmt/format.h>
 
 #include "eddy/error.hpp"
 #include "frames/process.hpp"
+#include "index.hpp"
 #include "shipped_files.hpp"
 #include "task/npy_writer.hpp"
 
@@ -64,6 +66,10 @@ std::vector<float> channels_first(const Shape& shape, const std::vector<float>& 
   return result;
 }
 
+std::size_t count(const std::vector<int>& dims) {
+  return std::accumulate(dims.begin(), dims.end(), std::size_t{1}, [](std::size_t n, int d) { return n * at(d); });
+}
+
 }  // namespace
 
 RefereeProgram referee_program() {
@@ -77,12 +83,14 @@ struct Referee::Files {
       : model(std::move(model_file)),
         spec(std::move(input_spec)),
         outputs(network.outputs),
+        channels_last(graph.channels_last),
         frames(scratch / "frames.npy", {graph.input_dims.begin(), graph.input_dims.end()}),
         ours(scratch / "ours", std::ios::binary | std::ios::in | std::ios::out | std::ios::trunc) {}
 
   fs::path model;
   InputSpec spec;
   std::vector<Output> outputs;
+  bool channels_last;  // in the model's input
   ScratchFolder scratch;
   NpyWriter frames;   // as the model takes them
   std::fstream ours;  // the chip's answers: float32, all outputs of a frame one after another
@@ -97,7 +105,8 @@ Referee::~Referee() = default;
 
 void Referee::add_frame(const Picture& picture, std::span<const OutputValues> outputs) {
   Files& f = *files_;
-  f.frames.add(channels_first(picture.shape, normalise(picture, f.spec)));
+  const std::vector<float> values = normalise(picture, f.spec);
+  f.frames.add(f.channels_last ? values : channels_first(picture.shape, values));
   for (const auto& output : outputs) {
     f.ours.write(reinterpret_cast<const char*>(output.values.data()),
                  static_cast<std::streamsize>(output.values.size() * sizeof(float)));
@@ -118,7 +127,7 @@ std::vector<OutputCloseness> Referee::finish() {
   std::vector<float> ours, theirs;
   for (int frame = 0; frame < f.count; ++frame) {
     for (std::size_t i = 0; i < meters.size(); ++i) {
-      ours.resize(static_cast<std::size_t>(f.outputs[i].shape.count()));
+      ours.resize(count(f.outputs[i].dims));
       theirs.resize(ours.size());
       const std::size_t bytes = ours.size() * sizeof(float);
       f.ours.read(reinterpret_cast<char*>(ours.data()), static_cast<std::streamsize>(bytes));

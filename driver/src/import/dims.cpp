@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "import/dims.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace eddy {
+namespace {
+
+/// Is each of the new dimensions one axis of the layer, or are all of them one row?
+bool keeps_places(const Importer& importer, Activation activation, const Dims& dims) {
+  activation.dims = dims;
+  return std::ranges::count_if(dims, [](auto d) { return d != 1; }) <= 1 || importer.axes(activation).has_value();
+}
+
+}  // namespace
+
+std::int64_t count(const Dims& dims) {
+  return std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+std::size_t axis_of(std::int64_t axis, std::size_t rank) {
+  const auto size = static_cast<std::int64_t>(rank);
+  if (axis < -size || axis >= size) throw Unsupported(fmt::format("axis {} of {} dimensions", axis, rank));
+  return static_cast<std::size_t>(axis < 0 ? axis + size : axis);
+}
+
+const Dims& dims_of(const Value& value) {
+  if (const auto* constant = std::get_if<Constant>(&value)) return constant->dims;
+  if (const auto* tensor = std::get_if<HostTensor>(&value)) return tensor->dims;
+  return std::get<Activation>(value).dims;
+}
+
+Value reshaped(Importer& importer, const Value& value, Dims dims) {
+  if (count(dims) != count(dims_of(value)))
+    throw Unsupported(fmt::format("[{}] does not become [{}]", fmt::join(dims_of(value), ", "), fmt::join(dims, ", ")));
+  if (const auto* constant = std::get_if<Constant>(&value)) return Constant{constant->name, dims, constant->values};
+  if (const auto* tensor = std::get_if<HostTensor>(&value)) return HostTensor{tensor->layer, dims, tensor->steps};
+
+  const Activation& activation = std::get<Activation>(value);
+  if (dims == activation.dims || keeps_places(importer, activation, dims))
+    return Activation{activation.layer, dims, activation.order};
+  const bool possible = dims.size() == 4 && dims[0] == 1 && std::ranges::all_of(dims, [](auto d) { return d <= 4095; });
+  const Shape wanted =
+      possible ? Shape{static_cast<int>(dims[1]), static_cast<int>(dims[2]), static_cast<int>(dims[3])} : Shape{};
+  const Shape& shape = importer.shape(activation.layer);
+  const bool picture = activation.layer == 0 && activation.dims == Dims{1, shape.c, shape.h, shape.w};
+  if (!possible || picture || !importer.reshape_input(activation, wanted)) {
+    throw Unsupported(fmt::format("[{}] becomes [{}]: {}", fmt::join(activation.dims, ", "), fmt::join(dims, ", "),
+                                  picture ? "an input of rows and columns keeps them: export the model with the shape "
+                                            "that its first layer wants, or with a flat one"
+                                          : "neurons would have to change places"));
+  }
+  return Activation{activation.layer, dims};
+}
+
+}  // namespace eddy
