@@ -20,6 +20,8 @@ package eddy_pkg;
   parameter int unsigned MarkWords = 1024;
   parameter int unsigned MarkBits = 32;  // pixels a mark word
   parameter int unsigned RowAxons = 32;  // out-axons of one population that may match one row
+  parameter int unsigned CurveSegments = 64;  // straight lines of an activation's table
+  parameter int unsigned CurveWords = CurveSegments / Lanes;  // RAM words that it takes
 
   parameter int unsigned AxonBits = $clog2(MaxAxons);
   parameter int unsigned PortBits = $clog2(MaxPorts);
@@ -47,6 +49,7 @@ package eddy_pkg;
   typedef logic [MarkAddrBits-1:0] mark_addr_t;
   typedef logic [MarkBits-1:0] mark_word_t;
   typedef logic signed [15:0] act_t;  // activation, difference
+  typedef logic [$clog2(CurveWords)-1:0] curve_addr_t;
 
   // ---------------------------------------------------------------- messages: one 64-bit flit each
   typedef struct packed {
@@ -199,15 +202,15 @@ package eddy_pkg;
   } port_t;
 
   typedef struct packed {
-    coord_t                   y0;          // origin of the slice in its layer (pooled coordinates)
+    coord_t                   y0;           // origin of the slice in its layer (pooled coordinates)
     coord_t                   x0;
     chan_t                    c0;
-    coord_t                   rows;        // of the pooled slice
+    coord_t                   rows;         // of the pooled slice
     coord_t                   cols;
     logic [7:0]               words;
     addr_t                    acc_base;
     addr_t                    acc_row;
-    coord_t                   acc_rows;    // of the slice before the pool
+    coord_t                   acc_rows;     // of the slice before the pool
     coord_t                   acc_cols;
     logic                     flip;
     addr_t                    ref_base;
@@ -216,11 +219,14 @@ package eddy_pkg;
     logic [6:0]               mark_row;
     act_t                     lo;
     act_t                     hi;
+    logic                     curve;        // a table of straight lines follows the range
+    logic [2:0]               curve_shift;  // fraction bits of its entries
+    addr_t                    curve_base;   // word address of the first of its CurveWords words
     pool_axis_t               pool_y;
     pool_axis_t               pool_x;
-    logic                     keep_acc;    // sources send differences: accumulators persist
-    logic                     send_delta;  // sends differences: references persist
-    logic                     visit_all;   // every pixel is swept in every frame
+    logic                     keep_acc;     // sources send differences: accumulators persist
+    logic                     send_delta;   // sends differences: references persist
+    logic                     visit_all;    // every pixel is swept in every frame
     logic [3:0]               xbits;
     logic [4:0]               cbits;
     axon_id_t                 in_first;
@@ -267,6 +273,13 @@ package eddy_pkg;
   } param_t;
 
   typedef param_t [Lanes-1:0] param_word_t;
+
+  /// One segment of an activation's table, in RAM: Lanes to a word, ascending. With z the requantised sum, f its low 10
+  /// bits: a = (base * 2^10 + step * f + 2^(9 + shift)) >> (10 + shift).
+  typedef struct packed {
+    act_t base;  // at the segment's lower end
+    act_t step;  // from there to the next one's
+  } segment_t;
 
   // ---------------------------------------------------------------- host map of a tile, in 32-bit words
   // addr[17:16] = 0: RAM, word address = addr >> 2. addr[17] = 1: table addr[16:13], offset addr[12:0].

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <limits>
 
@@ -80,7 +81,8 @@ class SlowReference {
     for (int ay = y * layer.pool_y.stride - layer.pool_y.pad, ky = 0; ky < layer.pool_y.size; ++ky, ++ay) {
       for (int ax = x * layer.pool_x.stride - layer.pool_x.pad, kx = 0; kx < layer.pool_x.size; ++kx, ++ax) {
         if (ay < 0 || ay >= layer.acc.h || ax < 0 || ax >= layer.acc.w) continue;
-        most = std::max(most, requantised(layer.channels[static_cast<std::size_t>(c)], layer, sum(layer, c, ay, ax)));
+        const int z = requantised(layer.channels[static_cast<std::size_t>(c)], layer, sum(layer, c, ay, ax));
+        most = std::max(most, layer.curve.empty() ? z : on_curve(layer.curve, z));
       }
     }
     return most;
@@ -96,6 +98,16 @@ class SlowReference {
     std::int64_t quotient = numerator / denominator;
     if (numerator < 0 && quotient * denominator != numerator) --quotient;
     return static_cast<int>(std::clamp<std::int64_t>(quotient, layer.lo, layer.hi));
+  }
+
+  /// By search of the segment, in doubles that hold every value exactly.
+  static int on_curve(const Curve& curve, int z) {
+    int segment = 0;
+    while (segment < 63 && z >= -32768 + 1024 * (segment + 1)) ++segment;
+    const double from = curve.nodes[static_cast<std::size_t>(segment)];
+    const double to = curve.nodes[static_cast<std::size_t>(segment) + 1];
+    const double value = from + (to - from) * (z - (-32768 + 1024 * segment)) / 1024;
+    return static_cast<int>(std::floor(std::ldexp(value, -curve.shift) + 0.5));
   }
 
   std::int64_t sum(const Layer& layer, int k, int y, int x) const {
@@ -288,15 +300,43 @@ TEST(Golden, RefusesAFrameOfAnotherShape) {
 }
 
 TEST(Requantise, RoundsHalvesUpAndSaturates) {
-  Requant r{0, 1U << 15, 16, 0};  // a half
-  EXPECT_EQ(requantise(1, r, -255, 255), 1);
-  EXPECT_EQ(requantise(-1, r, -255, 255), 0);
-  EXPECT_EQ(requantise(-3, r, -255, 255), -1);
-  EXPECT_EQ(requantise(10000, r, -255, 255), 255);
-  EXPECT_EQ(requantise(-10000, r, 0, 255), 0);
-  r.bias = 7;
-  EXPECT_EQ(requantise(1, r, -255, 255), 4);
-  EXPECT_EQ(requantise(std::numeric_limits<std::int32_t>::max(), r, -255, 255), -255) << "the sum wraps";
+  Layer layer;
+  layer.channels.push_back({0, 1U << 15, 16, 0});  // a half
+  const auto requantise = [&](std::int32_t acc, int lo, int hi) {
+    layer.lo = lo;
+    layer.hi = hi;
+    return activation(acc, layer, 0);
+  };
+  EXPECT_EQ(requantise(1, -255, 255), 1);
+  EXPECT_EQ(requantise(-1, -255, 255), 0);
+  EXPECT_EQ(requantise(-3, -255, 255), -1);
+  EXPECT_EQ(requantise(10000, -255, 255), 255);
+  EXPECT_EQ(requantise(-10000, 0, 255), 0);
+  layer.channels[0].bias = 7;
+  EXPECT_EQ(requantise(1, -255, 255), 4);
+  EXPECT_EQ(requantise(std::numeric_limits<std::int32_t>::max(), -255, 255), -255) << "the sum wraps";
+}
+
+/// A leaky ReLU whose step is four of z: exact above 0, to the nearest below.
+TEST(Curve, InterpolatesBetweenItsNodesAndRoundsHalvesUp) {
+  Layer layer;
+  layer.channels.push_back({0, 1U << 15, 15, 0});  // z is the sum
+  layer.lo = -32768;
+  layer.hi = 32767;
+  layer.curve.shift = 2;
+  for (int i = 0; i <= Curve::segments; ++i)
+    layer.curve.nodes.push_back(static_cast<std::int16_t>(std::min(32767, i >= 32 ? (i - 32) * 1024 : (i - 32) * 102)));
+  EXPECT_EQ(activation(0, layer, 0), 0);
+  EXPECT_EQ(activation(4, layer, 0), 1);
+  EXPECT_EQ(activation(2, layer, 0), 1) << "a half";
+  EXPECT_EQ(activation(1, layer, 0), 0);
+  EXPECT_EQ(activation(20'000, layer, 0), 5000);
+  EXPECT_EQ(activation(40'000, layer, 0), 8192) << "saturates before the curve";
+  EXPECT_EQ(activation(-10'240, layer, 0), -255) << "-1020 / 4";
+  EXPECT_EQ(activation(-40'000, layer, 0), -816) << "-3264 / 4";
+  const ActivationRange range = activation_range(layer);
+  EXPECT_EQ(range.lo, -816);
+  EXPECT_EQ(range.hi, 8192);
 }
 
 }  // namespace

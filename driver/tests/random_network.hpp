@@ -31,7 +31,8 @@ struct RandomNetworkOptions {
 /// Draws a network, layer by layer. The same seed gives the same network.
 class RandomNetwork {
  public:
-  RandomNetwork(std::uint64_t seed, const RandomNetworkOptions& options) : random_(seed), options_(options) {
+  RandomNetwork(std::uint64_t seed, const RandomNetworkOptions& options)
+      : random_(seed), curve_random_(~seed), options_(options) {
     network_.name = fmt::format("random-{}", seed);
   }
 
@@ -101,6 +102,7 @@ class RandomNetwork {
     if (next.ports.empty()) return;
     pool(next);
     range(next);
+    if (curve_chance(0.35)) curve(next);
     network_.layers.push_back(next);
   }
 
@@ -270,7 +272,7 @@ class RandomNetwork {
     std::vector<double> most(static_cast<std::size_t>(next.acc.c));
     for (const Port& port : next.ports) {
       const Layer& source = layer(port.source);
-      const int a = std::max(std::abs(source.lo), std::abs(source.hi));
+      const int a = activation_range(source).largest();
       const std::size_t each = port.weights.size() / static_cast<std::size_t>(port.k_count);
       for (std::size_t i = 0; i < port.weights.size(); ++i) {
         most[static_cast<std::size_t>(port.k_first) + i / each] +=
@@ -287,6 +289,29 @@ class RandomNetwork {
     }
     next.acc_unit.assign(most.size(), 1.0);
   }
+
+  /// A table instead of the range, and sums that reach all of it. Drawn aside: all else stays as it is without.
+  void curve(Layer& next) {
+    const int most = (1 << next.bits) - 1;
+    next.curve.shift = curve_chance(0.5) ? 15 - next.bits : curve_pick(0, 15 - next.bits);
+    const int reach = most << next.curve.shift;
+    const int kind = curve_pick(0, 3), slope = curve_pick(0, reach / 32);
+    int walk = curve_pick(-reach, reach);
+    for (int i = 0; i <= Curve::segments; ++i) {
+      const int z = i - Curve::segments / 2;
+      int node = 0;
+      if (kind == 0) node = z >= 0 ? reach * z / 32 : slope * z;                 // two slopes
+      if (kind == 1) node = static_cast<int>(reach / (1 + std::exp(-0.2 * z)));  // rests above 0
+      if (kind == 2) node = walk = std::clamp(walk + curve_pick(-reach / 8, reach / 8), -reach, reach);
+      if (kind == 3) node = curve_pick(-std::min(reach, 16383), std::min(reach, 16383));  // wild
+      next.curve.nodes.push_back(static_cast<std::int16_t>(node));
+    }
+    for (Requant& r : next.channels) set_factor(r, std::ldexp(r.mul, -r.shift) * 32767 / std::max(1, next.hi));
+    next.lo = curve_chance(0.8) ? -32768 : curve_pick(-32768, 0);
+    next.hi = curve_chance(0.8) ? 32767 : curve_pick(0, 32767);
+  }
+  int curve_pick(int lo, int hi) { return std::uniform_int_distribution<int>(lo, hi)(curve_random_); }
+  bool curve_chance(double p) { return std::bernoulli_distribution(p)(curve_random_); }
 
   void outputs() {
     std::vector<bool> read(network_.layers.size());
@@ -307,7 +332,7 @@ class RandomNetwork {
     settle_modes(network_);
   }
 
-  std::mt19937_64 random_;
+  std::mt19937_64 random_, curve_random_;
   RandomNetworkOptions options_;
   Network network_;
 };
@@ -345,9 +370,9 @@ inline std::vector<Frame> random_frames(const Network& network, std::uint64_t se
 inline std::string describe(const Network& network) {
   std::string text = network.name + "\n";
   for (const Layer& l : network.layers) {
-    text += fmt::format("  {}: {}x{}x{} -> {}x{}x{} [{}, {}] {}{}\n", l.name, l.acc.c, l.acc.h, l.acc.w, l.out.c,
-                        l.out.h, l.out.w, l.lo, l.hi, l.mode == Mode::temporal ? "temporal" : "spatial",
-                        l.keep_acc ? "" : ", new accumulators");
+    text += fmt::format("  {}: {}x{}x{} -> {}x{}x{} [{}, {}]{} {}{}\n", l.name, l.acc.c, l.acc.h, l.acc.w, l.out.c,
+                        l.out.h, l.out.w, l.lo, l.hi, l.curve.empty() ? "" : " curve",
+                        l.mode == Mode::temporal ? "temporal" : "spatial", l.keep_acc ? "" : ", new accumulators");
     for (const Port& p : l.ports) {
       text += fmt::format("    from {} c {}+{} k {}+{}{}", p.source, p.c_first, p.c_count, p.k_first, p.k_count,
                           p.depthwise ? " depthwise" : "");

@@ -140,6 +140,27 @@ module eddy_sweep
           out_count: pop.out_count
       };
 
+  // ---------------------------------------------------------------- activation's table
+  logic curve_ready, curve_we;
+  curve_addr_t curve_waddr;
+  mem_req_t    walk_a;
+  eddy_curve_load u_curve_load (
+      .clk_i,
+      .rst_ni,
+      .forget_i(table_i.valid && table_i.sel == TabPop),
+      .need_i  (state_q == Open || state_q == Walk),
+      .curve_i (pop.curve),
+      .base_i  (pop.curve_base),
+      .ready_o (curve_ready),
+      .walk_i  (walk_a),
+      .mem_o   (mem_a_o),
+      .we_o    (curve_we),
+      .waddr_o (curve_waddr)
+  );
+
+  logic walk;
+  assign walk = state_q == Walk && curve_ready;
+
   // ---------------------------------------------------------------- pixels
   logic look;
   mark_addr_t mark_addr, mark_addr_q;
@@ -158,7 +179,7 @@ module eddy_sweep
       .base_i     (mark_addr),
       .cols_i     (pop.cols),
       .valid_o    (pixel_valid),
-      .ready_i    (pixel_ready && state_q == Walk),
+      .ready_i    (pixel_ready && walk),
       .x_o        (x),
       .done_o     (marks_done),
       .rd_valid_o (mark_rd_valid_o),
@@ -183,10 +204,10 @@ module eddy_sweep
       .rst_ni,
       .pop_i       (pop),
       .row_i       (row),
-      .valid_i     (pixel_valid && state_q == Walk),
+      .valid_i     (pixel_valid && walk),
       .ready_o     (pixel_ready),
       .x_i         (x),
-      .mem_a_o,
+      .mem_a_o     (walk_a),
       .mem_b_o,
       .ref_valid_o (ref_read),
       .ref_gnt_i   (mem_ref_gnt_i),
@@ -204,19 +225,21 @@ module eddy_sweep
       .clk_i,
       .rst_ni,
       .table_i,
-      .pop_i       (pop),
-      .beat_valid_i(beat_valid),
-      .beat_i      (beat),
-      .beat_param_i(beat_param),
+      .pop_i        (pop),
+      .beat_valid_i (beat_valid),
+      .beat_i       (beat),
+      .beat_param_i (beat_param),
       .mem_a_rdata_i,
       .mem_b_rdata_i,
-      .ref_valid_i (ref_read && mem_ref_gnt_i),
+      .curve_we_i   (curve_we),
+      .curve_waddr_i(curve_waddr),
+      .ref_valid_i  (ref_read && mem_ref_gnt_i),
       .mem_ref_rdata_i,
-      .valid_o     (result_valid),
-      .fired_o     (fired),
-      .result_o    (result),
+      .valid_o      (result_valid),
+      .fired_o      (fired),
+      .result_o     (result),
       .pixel_o,
-      .active_o    (data_active)
+      .active_o     (data_active)
   );
   assign neurons_o = result_valid;
 
@@ -225,6 +248,7 @@ module eddy_sweep
       .clk_i,
       .rst_ni,
       .send_delta_i(pop.send_delta),
+      .curve_i     (pop.curve),
       .room_o      (room),
       .reserve_i   (beat_valid && beat.last),
       .valid_i     (result_valid),

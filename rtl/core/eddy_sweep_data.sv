@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Datapath of the sweep: accumulators in, results of the delta unit out.
 ///
-/// One word of Lanes neurons a cycle, latency 5 cycles behind the banks, no back-pressure: whoever announces a beat has
-/// room for its result. References come two or more cycles before they are used and wait in a FIFO.
+/// One word of Lanes neurons a cycle, latency 5 cycles behind the banks (8 where the population's activation is a table), no
+/// back-pressure: whoever announces a beat has room for its result. References come two or more cycles before they are used
+/// and wait in a FIFO.
 `include "eddy_assert.svh"
 
 module eddy_sweep_data
@@ -18,6 +19,9 @@ module eddy_sweep_data
     input  logic          [ParamAddrBits-1:0] beat_param_i,
     input  word_t                             mem_a_rdata_i,
     input  word_t                             mem_b_rdata_i,
+    // activation's table, from port A; no word is under way
+    input  logic                              curve_we_i,
+    input  curve_addr_t                       curve_waddr_i,
     // references
     input  logic                              ref_valid_i,      // data come in the next cycle
     input  word_t                             mem_ref_rdata_i,
@@ -55,7 +59,7 @@ module eddy_sweep_data
       .rdata_o(params)
   );
 
-  // ---------------------------------------------------------------- requantise, pool
+  // ---------------------------------------------------------------- requantise, table, pool
   typedef logic [Lanes-1:0][$bits(params[0].theta)-1:0] thetas_t;
   typedef struct packed {
     sweep_beat_t beat;
@@ -88,6 +92,35 @@ module eddy_sweep_data
       .active_o(requant_active)
   );
 
+  logic curve_valid, curve_active;
+  act_t [Lanes-1:0] curve_value;
+  tag_t             curve_tag;
+  eddy_curve #(
+      .tag_t(tag_t)
+  ) u_curve (
+      .clk_i,
+      .rst_ni,
+      .we_i    (curve_we_i),
+      .waddr_i (curve_waddr_i),
+      .wdata_i (mem_a_rdata_i),
+      .shift_i (pop_i.curve_shift),
+      .valid_i (requant_valid && pop_i.curve),
+      .value_i (requant_value),
+      .tag_i   (requant_tag),
+      .valid_o (curve_valid),
+      .value_o (curve_value),
+      .tag_o   (curve_tag),
+      .active_o(curve_active)
+  );
+
+  // All words of a row take the same way.
+  logic             act_valid;
+  act_t [Lanes-1:0] act_value;
+  tag_t             act_tag;
+  assign act_valid = pop_i.curve ? curve_valid : requant_valid;
+  assign act_value = pop_i.curve ? curve_value : requant_value;
+  assign act_tag   = pop_i.curve ? curve_tag : requant_tag;
+
   act_t [Lanes-1:0] value;
   tag_t             tag;
   eddy_pool #(
@@ -95,12 +128,12 @@ module eddy_sweep_data
   ) u_pool (
       .clk_i,
       .rst_ni,
-      .valid_i(requant_valid),
-      .first_i(requant_tag.beat.first),
-      .last_i (requant_tag.beat.last),
-      .half_i (requant_tag.beat.half),
-      .value_i(requant_value),
-      .tag_i  (requant_tag),
+      .valid_i(act_valid),
+      .first_i(act_tag.beat.first),
+      .last_i (act_tag.beat.last),
+      .half_i (act_tag.beat.half),
+      .value_i(act_value),
+      .tag_i  (act_tag),
       .valid_o(valid_o),
       .value_o(value),
       .tag_o  (tag)
@@ -151,7 +184,7 @@ module eddy_sweep_data
 
   assign fired_o  = result_o.group.fire != '0;
   assign pixel_o  = valid_o && tag.beat.pixel_end;
-  assign active_o = data_valid_q || requant_active || valid_o || ref_valid_q;
+  assign active_o = data_valid_q || requant_active || curve_active || valid_o || ref_valid_q;
 
   `EDDY_ASSERT(RoomForReference, !ref_valid_q || ref_ready)
   `EDDY_ASSERT(ReferenceInTime, !(valid_o && pop_i.send_delta) || ref_valid)

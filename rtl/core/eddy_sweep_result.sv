@@ -11,6 +11,7 @@ module eddy_sweep_result
     input  logic          clk_i,
     input  logic          rst_ni,
     input  logic          send_delta_i,   // references exist; stable while active
+    input  logic          curve_i,        // the pipeline is longer by a table's three cycles; stable while active
     // room
     output logic          room_o,
     input  logic          reserve_i,
@@ -31,11 +32,12 @@ module eddy_sweep_result
     output logic          idle_o          // all that was reserved has left
 );
   // Words between the reservation and the FIFO's head: as many as the pipeline is long.
-  localparam int unsigned Depth = 8;
+  localparam int unsigned Short = 8;
+  localparam int unsigned Depth = Short + 4;
   localparam int unsigned RoomBits = $clog2(Depth + 1);
 
   logic [RoomBits-1:0] used_q;
-  assign room_o = used_q != RoomBits'(Depth);
+  assign room_o = used_q != (curve_i ? RoomBits'(Depth) : RoomBits'(Short));
   assign idle_o = used_q == '0;
 
   logic push, pop, head_valid, ready;

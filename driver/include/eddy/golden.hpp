@@ -80,8 +80,9 @@ class GoldenEvents {
   std::unique_ptr<State> state_;
 };
 
-/// Accumulator to activation: sat(((acc + bias) * mul + 2^(shift-1)) >> shift); the sum wraps at 32 bits.
-[[nodiscard]] std::int32_t requantise(std::int32_t acc, const Requant& channel, int lo, int hi);
+/// Accumulator to activation of an output channel: z = sat(((acc + bias) * mul + 2^(shift-1)) >> shift), where the sum
+/// wraps at 32 bits, then the layer's curve.
+[[nodiscard]] std::int32_t activation(std::int32_t acc, const Layer& layer, int channel);
 
 /// Products of one port with real inputs if every source neuron took part.
 [[nodiscard]] std::int64_t dense_macs(const Network& network, const Layer& layer, const Port& port);

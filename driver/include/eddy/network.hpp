@@ -3,8 +3,10 @@
 /// Everything that decides a result stands here, and nothing that only decides where and when it is computed.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -66,6 +68,15 @@ struct Requant {
   int theta = 0;  // fire iff d != 0 and |d| >= theta
 };
 
+/// Activation by straight lines between nodes at z = -32768, -31744, ..., 32768, z the requantised sum. Node 32 is the
+/// value at 0. Nodes are values times 2^shift; neighbours differ by 32767 at most. docs/arithmetic.md.
+struct Curve {
+  static constexpr int segments = 64, width = 1024;
+  std::vector<std::int16_t> nodes;  // [65]; empty: no curve, z is the activation
+  int shift = 0;                    // 0..7
+  [[nodiscard]] bool empty() const { return nodes.empty(); }
+};
+
 enum class Mode : std::uint8_t { temporal, spatial };
 
 struct Layer {
@@ -74,14 +85,27 @@ struct Layer {
   Shape out;                      // what receivers see
   std::vector<Port> ports;        // empty: the network's input (layer 0)
   std::vector<Requant> channels;  // [out.c]
-  int lo = 0, hi = 0;             // range of the activation, integers
-  int bits = 8;                   // magnitude bits: hi = 2^bits - 1
+  int lo = 0, hi = 0;             // range of the requantised sum, integers
+  Curve curve;                    // from there to the activation
+  int bits = 8;                   // magnitude bits of the activation: at most 2^bits - 1
   PoolAxis pool_y, pool_x;
   Mode mode = Mode::temporal;    // what it sends
   bool keep_acc = true;          // its sources send differences, so its accumulators persist
   double scale = 1.0;            // real value of integer 1
   std::vector<double> acc_unit;  // [out.c] real value of accumulator step 1
 };
+
+/// Least and largest activation that a layer may give.
+struct ActivationRange {
+  int lo = 0, hi = 0;
+  [[nodiscard]] int largest() const { return std::max(std::abs(lo), std::abs(hi)); }
+};
+[[nodiscard]] inline ActivationRange activation_range(const Layer& layer) {
+  if (layer.curve.empty()) return {layer.lo, layer.hi};
+  const auto [least, most] = std::ranges::minmax(layer.curve.nodes);
+  const int half = (1 << layer.curve.shift) / 2;
+  return {(least + half) >> layer.curve.shift, (most + half) >> layer.curve.shift};
+}
 
 /// How frames become events of layer 0.
 struct Input {

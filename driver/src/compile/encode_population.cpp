@@ -7,7 +7,7 @@
 #include "compile/limits.hpp"
 #include "compile/position.hpp"
 #include "compile/table_entry.hpp"
-#include "eddy/quantise.hpp"
+#include "eddy/golden.hpp"
 
 namespace eddy::mapping {
 namespace {
@@ -15,20 +15,22 @@ namespace {
 constexpr int Lanes = static_cast<int>(pkg::Lanes);
 constexpr std::uint16_t MaxTheta = (1U << 14) - 1;
 
-/// Activation of the bias alone, as the chip computes it.
-std::int64_t resting(const Requant& r, int lo, int hi) {
-  const std::int64_t a = (std::int64_t{r.bias} * r.mul + (std::int64_t{1} << (r.shift - 1))) >> r.shift;
-  return std::clamp<std::int64_t>(a, lo, hi);
-}
-
 /// Must every pixel be swept in every frame? docs/contract.md and rule 13 of the frame protocol.
 bool visits_all(const Layer& layer) {
   const bool temporal = layer.mode == Mode::temporal;
   if (layer.keep_acc || temporal) return layer.keep_acc != temporal;
-  return std::ranges::any_of(layer.channels, [&](const Requant& r) {
-    const std::int64_t a = resting(r, layer.lo, layer.hi);
-    return a != 0 && std::abs(a) >= r.theta;
-  });
+  for (int c = 0; c < layer.acc.c; ++c) {
+    const std::int32_t a = activation(0, layer, c);  // of the bias alone
+    if (a != 0 && std::abs(a) >= layer.channels[at(c)].theta) return true;
+  }
+  return false;
+}
+
+/// The sum for which a layer's activation is nearest to 0: that of padded lanes.
+int quiet_z(const Layer& layer) {
+  const auto& nodes = layer.curve.nodes;
+  const auto least = std::ranges::min_element(nodes, {}, [](int node) { return std::abs(node); });
+  return nodes.empty() ? 0 : static_cast<int>(least - nodes.begin()) * Curve::width - 32768;
 }
 
 pkg::pop_t packed(const PopulationPlan& population, const Layer& layer, const PopulationNumbers& numbers,
@@ -51,6 +53,9 @@ pkg::pop_t packed(const PopulationPlan& population, const Layer& layer, const Po
           .mark_row = u8(population.mark_row),
           .lo = i16(layer.lo),
           .hi = i16(layer.hi),
+          .curve = !layer.curve.empty(),
+          .curve_shift = u8(layer.curve.shift),
+          .curve_base = u16(place.curve),
           .pool_y = pool_axis(population.y),
           .pool_x = pool_axis(population.x),
           .keep_acc = layer.keep_acc,
@@ -71,7 +76,7 @@ pkg::param_word_t packed_params(const Slice& slice, const Layer& layer, int w) {
     const int c = w * Lanes + lane;
     pkg::param_t& param = word.item[at(lane)];
     // A padded lane never fires, even where the layer's range leaves 0 out.
-    param = {.bias = 0, .mul = 0, .shift = 1, .theta = MaxTheta};
+    param = {.bias = quiet_z(layer), .mul = 1U << 15, .shift = 15, .theta = MaxTheta};
     if (c >= slice.channels) continue;
     const Requant& r = layer.channels[at(slice.c0 + c)];
     param = {.bias = r.bias, .mul = r.mul, .shift = u8(r.shift), .theta = u16(r.theta)};

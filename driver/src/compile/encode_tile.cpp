@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -63,6 +64,8 @@ class TileEncoder {
       for (const PortPlan& port : population.ports) {
         blocks.push_back(blocks_.add(pack_weights(plan_.layer_of(p), port.part, s.c0, s.channels)));
       }
+      const Curve& curve = plan_.layer_of(p).curve;
+      curves_.push_back(curve.empty() ? std::nullopt : std::optional(blocks_.add(pack_curve(curve))));
     }
     for (const auto& block : blocks_.data) {
       request_.weights.push_back(static_cast<int>(block.size() / pkg::Lanes));
@@ -87,6 +90,7 @@ class TileEncoder {
       place.references = map.references[m];
       place.weights.clear();
       for (const int block : blocks_of_[m]) place.weights.push_back(map.weights[at(block)]);
+      place.curve = curves_[m] ? map.weights[at(*curves_[m])] : 0;
       encode_population(plan_, p, place, image_.tables);
       encode_ports(plan_, p, place, image_.tables);
       encode_axons(p, place.ports);
@@ -141,6 +145,7 @@ class TileEncoder {
   MemoryRequest request_;
   Blocks blocks_;
   std::vector<std::vector<int>> blocks_of_;  // by population in the tile, by port
+  std::vector<std::optional<int>> curves_;   // blocks, by population in the tile
   TileImage image_;
 };
 

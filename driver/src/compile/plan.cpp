@@ -142,6 +142,7 @@ PopulationPlan plan_population(const Network& network, const NetworkTraits& trai
       p.needs.weights += weight_words(port, part);
     }
   }
+  if (!layer.curve.empty()) p.needs.weights += static_cast<int>(pkg::CurveWords);
   p.needs.accumulators = ceil_div(p.y.accs * p.acc_row, 2) * 2;
   p.needs.references = layer.mode == Mode::temporal ? slice.rows * slice.cols * ceil_div(p.words, 2) : 0;
   p.needs.params = p.words;

@@ -21,7 +21,7 @@ struct PortPlan {
 struct Needs {
   int accumulators = 0;                  // RAM words, even
   int references = 0;                    // RAM words
-  int weights = 0;                       // RAM words
+  int weights = 0;                       // RAM words, with the activation's table
   int params = 0, marks = 0, ports = 0;  // entries
   [[nodiscard]] int ram() const { return accumulators + references + weights; }
 };

@@ -147,4 +147,16 @@ std::vector<std::uint32_t> pack_weights(const Layer& layer, const PortPart& part
   return data;
 }
 
+std::vector<std::uint32_t> pack_curve(const Curve& curve) {
+  std::vector<std::uint32_t> words;
+  for (std::size_t i = 0; i + 1 < curve.nodes.size(); ++i) {
+    const int step = curve.nodes[i + 1] - curve.nodes[i];
+    if (step != static_cast<std::int16_t>(step))
+      throw std::logic_error("a step of an activation's table exceeds 16 bits");
+    const pkg::segment_t segment{.base = curve.nodes[i], .step = static_cast<std::int16_t>(step)};
+    words.push_back(static_cast<std::uint32_t>(segment.to_u64()));
+  }
+  return words;
+}
+
 }  // namespace eddy::mapping

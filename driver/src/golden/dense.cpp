@@ -53,7 +53,7 @@ Tensor activations(const Layer& layer, const std::vector<Tensor>& tensors) {
         }
         // Only here, at the end, does the sum become 32 bits: wrapping sums do not care when they wrap.
         const auto wrapped = static_cast<std::int32_t>(static_cast<std::uint32_t>(acc));
-        result.at(k, y, x) = requantise(wrapped, layer.channels[static_cast<std::size_t>(k)], layer.lo, layer.hi);
+        result.at(k, y, x) = activation(wrapped, layer, k);
       }
     }
   }

@@ -119,7 +119,7 @@ void Population::visit(int y, int x, std::vector<Event>& events) {
       const std::uint32_t* acc = acc_.data() + pixel(ay, ax) * channels;
       for (std::size_t c = 0; c < channels; ++c) {
         const auto sum = static_cast<std::int32_t>(acc[c]);
-        value_[c] = std::max(value_[c], requantise(sum, layer_.channels[c], layer_.lo, layer_.hi));
+        value_[c] = std::max(value_[c], activation(sum, layer_, static_cast<int>(c)));
       }
     }
   }

@@ -6,12 +6,32 @@
 
 namespace eddy {
 
+namespace {
+
 std::int32_t requantise(std::int32_t acc, const Requant& channel, int lo, int hi) {
   const auto sum =
       static_cast<std::int32_t>(static_cast<std::uint32_t>(acc) + static_cast<std::uint32_t>(channel.bias));
   const std::int64_t product = std::int64_t{sum} * channel.mul;
   const std::int64_t value = (product + (std::int64_t{1} << (channel.shift - 1))) >> channel.shift;
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(value, lo, hi));
+}
+
+/// The straight line between the nodes on both sides of z, to the nearest whole number, halves up.
+std::int32_t interpolate(const Curve& curve, std::int32_t z) {
+  const int place = z + Curve::width * Curve::segments / 2;
+  const auto segment = static_cast<std::size_t>(place / Curve::width);
+  const int rest = place % Curve::width;
+  const int sum = curve.nodes[segment] * (Curve::width - rest) + curve.nodes[segment + 1] * rest;
+  const int unit = Curve::width << curve.shift;
+  const int rounded = sum + unit / 2;
+  return rounded >= 0 ? rounded / unit : -((unit - 1 - rounded) / unit);
+}
+
+}  // namespace
+
+std::int32_t activation(std::int32_t acc, const Layer& layer, int channel) {
+  const std::int32_t z = requantise(acc, layer.channels[static_cast<std::size_t>(channel)], layer.lo, layer.hi);
+  return layer.curve.empty() ? z : interpolate(layer.curve, z);
 }
 
 std::int64_t dense_macs(const Network& network, const Layer& layer, const Port& port) {

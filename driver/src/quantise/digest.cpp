@@ -43,6 +43,8 @@ void add(Hash& hash, const Layer& layer) {
   for (const Requant& r : layer.channels) hash.add(r.bias), hash.add(r.mul), hash.add(r.shift), hash.add(r.theta);
   hash.add(layer.lo), hash.add(layer.hi), hash.add(layer.pool_y), hash.add(layer.pool_x);
   hash.add(layer.mode), hash.add(layer.keep_acc);
+  if (!layer.curve.empty()) hash.add(layer.curve.shift);
+  for (const auto node : layer.curve.nodes) hash.add(node);
 }
 
 }  // namespace

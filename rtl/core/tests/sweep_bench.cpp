@@ -32,7 +32,6 @@ SweepBench::SweepBench(World world, Rng& rng, Feed feed, int stall)
       output_(play_, credits_),
       stall_(stall) {
   memory_.scramble();
-  memory_.clear(play_.world.words_used);
   dut_.rst_ni = 0;
   dut_.reset_i = 0;
   drive(dut_.table_i, pkg::table_write_t{}.pack());
@@ -48,9 +47,8 @@ void SweepBench::reset() {
   cycle();
   dut_.reset_i = 0;
   memory_.clear_marks();
-  load();
-  memory_.clear(play_.world.words_used);
   play_.world.clear();
+  load();
   std::fill(play_.pops.begin(), play_.pops.end(), PopState{});
   sources_.reset();
   credits_.reset();
@@ -72,7 +70,11 @@ void SweepBench::write_table(pkg::table_e table, std::size_t index, const T& ent
 
 void SweepBench::load() {
   const World& world = play_.world;
-  for (const Population& pop : world.pops) memory_.mark_beyond(pop.table);
+  memory_.clear(world.words_used);
+  for (const Population& pop : world.pops) {
+    memory_.mark_beyond(pop.table);
+    memory_.write_curve(pop);
+  }
   for (const Population& pop : world.pops) {
     write_table(pkg::table_e::TabPop, static_cast<std::size_t>(pop.index), pop.table);
     for (std::size_t w = 0; w < pop.params.size(); ++w) {

@@ -23,6 +23,14 @@ void SweepMemory::clear(int words) {
   for (int i = 0; i < words; ++i) ram_[static_cast<std::size_t>(i)].fill(0);
 }
 
+void SweepMemory::write_curve(const Population& pop) {
+  for (std::size_t i = 0; i + 1 < pop.nodes.size(); ++i) {
+    const pkg::segment_t segment{.base = static_cast<std::int16_t>(pop.nodes[i]),
+                                 .step = static_cast<std::int16_t>(pop.nodes[i + 1] - pop.nodes[i])};
+    ram_[pop.table.curve_base + i / pkg::Lanes][i % pkg::Lanes] = static_cast<std::uint32_t>(segment.to_u64());
+  }
+}
+
 void SweepMemory::mark_beyond(const pkg::pop_t& pop) {
   for (int i = 0; i < pop.rows * pop.mark_row; ++i) {
     if (chance(rng_, 20)) marks_[static_cast<std::size_t>(pop.mark_base + i)] = ~columns(pop, i);

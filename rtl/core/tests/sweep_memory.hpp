@@ -18,6 +18,8 @@ class SweepMemory {
   /// All words at random; then the first `words` at 0.
   void scramble();
   void clear(int words);
+  /// The table of a population's activation.
+  void write_curve(const Population& pop);
 
   /// No mark, but random ones where they mean nothing: beyond the last column.
   void clear_marks() { marks_.fill(0); }

@@ -26,6 +26,24 @@ int requantise(std::int32_t acc, const pkg::param_t& param, int lo, int hi) {
   return static_cast<int>(std::clamp<std::int64_t>(scaled, lo, hi));
 }
 
+/// On the straight line between the nodes on both sides of z; the nodes have `shift` bits behind the point.
+int interpolate(const std::vector<int>& nodes, int shift, int z) {
+  const int width = 65536 / static_cast<int>(pkg::CurveSegments);
+  const int place = z + 32768, rest = place % width;
+  const std::int64_t from = nodes[static_cast<std::size_t>(place / width)];
+  const std::int64_t to = nodes[static_cast<std::size_t>(place / width) + 1];
+  const std::int64_t unit = std::int64_t{width} << shift;
+  const std::int64_t rounded = from * (width - rest) + to * rest + unit / 2;
+  return static_cast<int>(rounded >= 0 ? rounded / unit : -((-rounded + unit - 1) / unit));
+}
+
+/// Steps from one to the next and differences of activations fit 16 bits.
+std::vector<int> random_nodes(Rng& rng) {
+  std::vector<int> nodes;
+  for (unsigned i = 0; i <= pkg::CurveSegments; ++i) nodes.push_back(pick(rng, -16383, 16383));
+  return nodes;
+}
+
 struct Pool {
   int size, stride, pad;
 };
@@ -109,6 +127,17 @@ World::World(Rng& rng) {
     const int reach = pick(rng, 0, 1) ? 127 : 8191;
     t.hi = static_cast<std::int16_t>(reach);
     t.lo = static_cast<std::int16_t>(chance(rng, 50) ? 0 : -reach);
+    t.curve = chance(rng, 40);
+    if (t.curve) {
+      t.hi = 32767;
+      t.lo = -32768;
+      // Now and then the table of the population before.
+      const bool shared = p > 0 && pops.back().table.curve && chance(rng, 30);
+      t.curve_shift = shared ? pops.back().table.curve_shift : static_cast<std::uint8_t>(pick(rng, 0, 7));
+      pop.nodes = shared ? pops.back().nodes : random_nodes(rng);
+      t.curve_base = shared ? pops.back().table.curve_base : static_cast<std::uint16_t>(words_used);
+      if (!shared) words_used += static_cast<int>(pkg::CurveWords);
+    }
     t.xbits = static_cast<std::uint8_t>(bits_for(t.x0 + cols));
     t.cbits = static_cast<std::uint8_t>(bits_for(t.c0 + pop.channels()));
 
@@ -218,6 +247,7 @@ World World::silent(int rows, int cols, int words, bool visit_all) {
 
 void World::clear() {
   for (Population& pop : pops) {
+    for (int& node : pop.nodes) node = -node;
     std::fill(pop.acc.begin(), pop.acc.end(), 0);
     std::fill(pop.reference.begin(), pop.reference.end(), 0);
   }
@@ -282,7 +312,8 @@ FrameGolden World::frame(int index, bool parity, int percent, Rng& rng) {
               const int ay = y * t.pool_y.stride - t.pool_y.pad + ky;
               const int ax = x * t.pool_x.stride - t.pool_x.pad + kx;
               if (ay < 0 || ay >= t.acc_rows || ax < 0 || ax >= t.acc_cols) continue;
-              a = std::max(a, requantise(pop.acc[pop.acc_at(ay, ax, channel)], param, t.lo, t.hi));
+              const int z = requantise(pop.acc[pop.acc_at(ay, ax, channel)], param, t.lo, t.hi);
+              a = std::max(a, t.curve ? interpolate(pop.nodes, t.curve_shift, z) : z);
             }
           }
           std::int16_t& reference = pop.reference[pop.ref_at(y, x, channel)];

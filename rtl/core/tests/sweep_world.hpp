@@ -59,6 +59,7 @@ struct FrameGolden {
 struct Population {
   pkg::pop_t table;
   std::vector<pkg::param_word_t> params;
+  std::vector<int> nodes;  // of the activation's table; empty: none
   int index = 0;
   std::vector<std::int32_t> acc;        // [acc_rows][acc_cols][words * Lanes]
   std::vector<std::int16_t> reference;  // [rows][cols][pairs * 2 * Lanes]
@@ -96,7 +97,7 @@ struct World {
   /// golden state on.
   FrameGolden frame(int pop, bool parity, int percent, Rng& rng);
 
-  /// All golden state back to that of the beginning.
+  /// All golden state back to that of the beginning; other tables of activations.
   void clear();
 
  private:

@@ -14,10 +14,22 @@ namespace {
 constexpr int Lanes = static_cast<int>(pkg::Lanes);
 constexpr int MarkBits = static_cast<int>(pkg::MarkBits);
 
-std::int32_t activation(std::uint32_t acc, const pkg::param_t& param, const pkg::pop_t& pop) {
+std::int32_t requantise(std::uint32_t acc, const pkg::param_t& param, const pkg::pop_t& pop) {
   const auto sum = static_cast<std::int32_t>(acc + static_cast<std::uint32_t>(param.bias));
   const std::int64_t scaled = (std::int64_t{sum} * param.mul + (std::int64_t{1} << param.shift >> 1)) >> param.shift;
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(scaled, pop.lo, pop.hi));
+}
+
+/// From the table in RAM, segment by segment. The image may hold anything: what leaves 16 bits is cut, as in the RTL.
+std::int32_t curve(Ram& ram, const pkg::pop_t& pop, std::int32_t z) {
+  constexpr int RestBits = 10;
+  const auto offset = static_cast<unsigned>(z + 0x8000);
+  const unsigned index = offset >> RestBits;
+  const auto rest = static_cast<std::int32_t>(offset & ((1U << RestBits) - 1));
+  const auto segment = pkg::segment_t::from_u64(ram.at(pop.curve_base + index / pkg::Lanes)[index % pkg::Lanes]);
+  const std::int32_t sum = (std::int32_t{segment.base} << RestBits) + segment.step * rest;
+  const int shift = RestBits + pop.curve_shift;
+  return static_cast<std::int16_t>((sum + (1 << (shift - 1))) >> shift);
 }
 
 /// Windows of a pool that position `a` lies in: [first, last], last < first where there are none.
@@ -179,8 +191,10 @@ void Tile::sweep_pixel(Fabric& fabric, int index, int x, const std::function<voi
       for (int ax = x0; ax < x1; ++ax) {
         const auto a = static_cast<std::uint32_t>(pop.acc_base + ay * pop.acc_row + ax * pop.words + w);
         const Word& acc = ram_.accumulator(a, pop.flip, ay);
-        for (std::size_t l = 0; l < pkg::Lanes; ++l)
-          best[l] = std::max(best[l], activation(acc[l], param.item[l], pop));
+        for (std::size_t l = 0; l < pkg::Lanes; ++l) {
+          const std::int32_t z = requantise(acc[l], param.item[l], pop);
+          best[l] = std::max(best[l], pop.curve ? curve(ram_, pop, z) : z);
+        }
       }
     }
     Word* reference = pop.send_delta ? &ram_.at(at(pop.ref_base + (p.row * pop.cols + x) * pairs + w / 2)) : nullptr;
