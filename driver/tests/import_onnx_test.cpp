@@ -137,6 +137,20 @@ TEST(Fuse, JoinsWhatOnePopulationDoes) {
   EXPECT_THAT(layers("mlp_matmul"), ElementsAre("image", "hidden", "scores"));
 }
 
+TEST(Fuse, WhatExportersSpellOutIsOneCurve) {
+  for (const std::string name :
+       {"pattern_hard_swish", "pattern_hard_swish_by_parts", "pattern_gelu", "pattern_gelu_tanh", "pattern_quick_gelu",
+        "pattern_mish", "pattern_leaky_relu", "pattern_sigmoid", "pattern_softsign"}) {
+    SCOPED_TRACE(name);
+    const Graph graph = import_onnx(unit / (name + ".onnx"));
+    ASSERT_EQ(graph.layers.size(), 3U) << "the input, and two convolutions";
+    EXPECT_TRUE(graph.layers[1].curve);
+    EXPECT_FALSE(graph.layers[2].curve);
+  }
+  EXPECT_EQ(import_onnx(unit / "pattern_mish.onnx").layers[1].curve.name(), "x * tanh(softplus(x))");
+  EXPECT_EQ(import_onnx(unit / "pattern_silu.onnx").layers.size(), 5U) << "the sum stays a sum of ports";
+}
+
 TEST(Fuse, LeavesAloneWhatTwoRead) {
   using ::testing::Contains;
   EXPECT_THAT(layers("max_pool_two_readers"), Contains("pool"));

@@ -26,7 +26,7 @@ inline void expect_sums_fit(const Network& network) {
         const std::size_t each = port.weights.size() / static_cast<std::size_t>(port.k_count);
         for (std::size_t i = 0; i < each; ++i) {
           sum += std::abs(double{static_cast<double>(port.weights[static_cast<std::size_t>(inside) * each + i])}) *
-                 std::max(std::abs(source.lo), std::abs(source.hi));
+                 activation_range(source).largest();
         }
       }
       EXPECT_LE(sum, std::numeric_limits<std::int32_t>::max()) << layer.name << " channel " << k;
@@ -41,7 +41,8 @@ inline void expect_legal(const Network& network) {
     const Layer& layer = network.layers[l];
     SCOPED_TRACE(layer.name);
     EXPECT_LE(layer.lo, layer.hi);
-    EXPECT_LE(layer.hi - layer.lo, std::numeric_limits<std::int16_t>::max()) << "differences fit an event";
+    const auto [least, most] = activation_range(layer);
+    EXPECT_LE(most - least, std::numeric_limits<std::int16_t>::max()) << "differences fit an event";
     for (const Requant& r : layer.channels) {
       EXPECT_TRUE(r.mul >= 1U << 15 || r.mul == 0) << r.mul;
       EXPECT_TRUE(r.shift >= 1 && r.shift <= 47) << r.shift;

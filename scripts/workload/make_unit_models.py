@@ -55,13 +55,13 @@ class Unit(Graph):
         """Weights that keep a signal's size: variance 1 over the fan-in."""
         return self.random.normal(0, 1 / np.sqrt(max(1, np.prod(shape[1:]))), shape)
 
-    def layer(self, name, source, outputs, inputs, kernel=3, pads=None, groups=1, bias=True, **attributes):
+    def layer(self, name, source, outputs, inputs, kernel=3, pads=None, groups=1, bias=True, gain=1, **attributes):
         """A convolution with random weights, padded to keep the size unless told otherwise."""
         kernel = (kernel, kernel) if isinstance(kernel, int) else kernel
         pads = [kernel[0] // 2, kernel[1] // 2] * 2 if pads is None else pads
         if "auto_pad" not in attributes:
             attributes["pads"] = pads
-        weight = self.values(outputs, inputs // groups, *kernel)
+        weight = gain * self.values(outputs, inputs // groups, *kernel)
         return self.conv(name, source, weight, self.values(outputs) / 4 if bias else None, group=groups, **attributes)
 
     def relu(self, source, name=None):
@@ -451,6 +451,117 @@ def pad_results(unit):
     return unit.node("Add", "sum", [a, unit.node("Pad", "last", [b, pads_b])])
 
 
+# ---- curves ---------------------------------------------------------------------------------------------------------
+BEND = 8  # gain of a convolution whose sums reach the bends of the functions behind it
+
+
+@model("curve_leaky_relu", kind="LeakyRelu", alpha=0.1)
+@model("curve_sigmoid", kind="Sigmoid")
+@model("curve_tanh", kind="Tanh")
+@model("curve_hard_sigmoid", kind="HardSigmoid", alpha=0.25)
+@model("curve_hard_swish", opset=14, kind="HardSwish")
+@model("curve_elu", kind="Elu", alpha=1.5)
+@model("curve_selu", kind="Selu")
+@model("curve_celu", kind="Celu", alpha=2.0)
+@model("curve_softplus", kind="Softplus")
+@model("curve_softsign", kind="Softsign")
+@model("curve_gelu", opset=20, kind="Gelu")
+@model("curve_gelu_tanh", opset=20, kind="Gelu", approximate="tanh")
+@model("curve_mish", opset=18, kind="Mish")
+@model("curve_erf", kind="Erf")
+@model("curve_abs", kind="Abs")
+@model("curve_thresholded_relu_at_0", kind="ThresholdedRelu", alpha=0.0)
+def curve(unit, kind, **attributes):
+    """An activation between two convolutions: its bends and its flat ends are met."""
+    a = unit.layer("first", unit.image(1, 8, 10), 6, 1, gain=BEND)
+    return unit.layer("last", unit.node(kind, "curve", a, **attributes), 4, 6)
+
+
+@model()
+def curve_prelu(unit):
+    slope = unit.weight("slope", np.full((1, 1, 1), 0.2))
+    a = unit.node("PRelu", "prelu", [unit.layer("first", unit.image(1, 8, 10), 6, 1, gain=BEND), slope])
+    return unit.layer("last", a, 4, 6)
+
+
+@model()
+def prelu_by_channel(unit):
+    """Exact, without a curve."""
+    slopes = unit.weight("slopes", unit.random.uniform(-0.5, 1.5, (6, 1, 1)))
+    a = unit.node("PRelu", "prelu", [unit.layer("first", unit.image(1, 8, 10), 6, 1, gain=BEND), slopes])
+    return unit.layer("last", a, 4, 6)
+
+
+@model()
+def curve_pooled(unit):
+    """A curve under a pool, a cut behind one, a curve behind a pool, and curves on curves."""
+    a = unit.node("Tanh", "tanh", unit.layer("first", unit.image(1, 12, 16), 6, 1, gain=BEND))
+    b = unit.node("MaxPool", "pool", a, kernel_shape=[2, 2], strides=[2, 2])
+    c = unit.clip("cut", unit.node("Sigmoid", "sigmoid", unit.layer("second", b, 8, 6, gain=4)), 0.25, 0.9)
+    d = unit.node("MaxPool", "pool_2", unit.relu(unit.layer("third", c, 6, 8)), kernel_shape=[3, 3], strides=[1, 1])
+    e = unit.node("Softsign", "softsign", unit.node("Elu", "elu", d))
+    return unit.layer("last", e, 4, 6)
+
+
+@model()
+def curve_of_an_output(unit):
+    """As a mask or a heat map ends."""
+    return unit.node("Sigmoid", "mask", unit.layer("conv", unit.image(1, 8, 10), 2, 1, gain=BEND))
+
+
+@model()
+def curve_beside_its_source(unit):
+    """The sum that the curve bends has another reader: the curve gets a layer of its own."""
+    a = unit.layer("first", unit.image(1, 8, 10), 6, 1, gain=BEND)
+    b = unit.node("Tanh", "tanh", a)
+    return unit.node("Add", "sum", [unit.layer("left", a, 4, 6), unit.layer("right", b, 4, 6)])
+
+
+@model()
+def pattern_silu(unit):
+    """Two layers with x * sigmoid(x) and a way round, as networks for detection have them."""
+
+    def silu(name, source):
+        return unit.node("Mul", name, [source, unit.node("Sigmoid", f"{name}_gate", source)])
+
+    a = silu("silu_1", unit.layer("first", unit.image(1, 8, 10), 6, 1, gain=BEND))
+    b = silu("silu_2", unit.layer("second", a, 6, 6))
+    return unit.layer("last", unit.node("Add", "sum", [a, b]), 4, 6)
+
+
+@model("pattern_hard_swish", spelt="clip")
+@model("pattern_hard_swish_by_parts", spelt="hard_sigmoid")
+@model("pattern_gelu", spelt="gelu")
+@model("pattern_gelu_tanh", spelt="gelu_tanh")
+@model("pattern_quick_gelu", spelt="quick_gelu")
+@model("pattern_mish", spelt="mish")
+@model("pattern_leaky_relu", spelt="leaky_relu")
+@model("pattern_sigmoid", spelt="sigmoid")
+@model("pattern_softsign", spelt="softsign")
+def pattern(unit, spelt):
+    """Activations that exporters spell out."""
+    x = unit.layer("first", unit.image(1, 8, 10), 6, 1, gain=BEND)
+    count = iter(range(100))
+
+    def node(kind, *inputs, **attributes):
+        inputs = [i if isinstance(i, str) else unit.weight(f"number_{next(count)}", np.float32(i)) for i in inputs]
+        return unit.node(kind, f"{kind.lower()}_{next(count)}", inputs, **attributes)
+
+    y = {
+        "clip": lambda: node("Div", node("Mul", x, unit.clip("six", node("Add", x, 3.0), 0.0, 6.0)), 6.0),
+        "hard_sigmoid": lambda: node("Mul", x, node("HardSigmoid", x, alpha=1 / 6)),
+        "gelu": lambda: node("Mul", node("Mul", x, node("Add", node("Erf", node("Div", x, 2**0.5)), 1.0)), 0.5),
+        "gelu_tanh": lambda: node("Mul", node("Mul", 0.5, x), node("Add", 1.0, node("Tanh", node(
+            "Mul", (2 / np.pi)**0.5, node("Add", x, node("Mul", 0.044715, node("Pow", x, 3.0))))))),
+        "quick_gelu": lambda: node("Mul", x, node("Sigmoid", node("Mul", x, 1.702))),
+        "mish": lambda: node("Mul", x, node("Tanh", node("Softplus", x))),
+        "leaky_relu": lambda: node("Max", x, node("Mul", x, 0.1)),
+        "sigmoid": lambda: node("Div", 1.0, node("Add", node("Exp", node("Neg", x)), 1.0)),
+        "softsign": lambda: node("Div", x, node("Add", 1.0, node("Abs", x))),
+    }[spelt]()
+    return unit.layer("last", y, 4, 6)
+
+
 # ---- transposed -----------------------------------------------------------------------------------------------------
 @model("conv_transpose_2x2_stride2", kernel=2, strides=[2, 2])
 @model("conv_transpose_3x3", kernel=3, pads=[1, 1, 1, 1])
@@ -644,6 +755,15 @@ def unsupported_softmax_inside(unit):
     """What the host computes, the chip cannot read."""
     a = unit.node("Softmax", "attention", unit.layer("first", unit.image(1, 8, 8), 4, 1), axis=1)
     return unit.layer("second", a, 2, 4)
+
+
+@model(expect="refuse", problems=["gated", "step"])
+def unsupported_curves(unit):
+    """A product of two activations that are not functions of one, and a function that jumps."""
+    a, b = (unit.layer(name, unit.image(1, 8, 8), 4, 1) for name in ("left", "right"))
+    gated = unit.node("Mul", "gated", [a, unit.node("Sigmoid", "gate", b)])
+    step = unit.node("ThresholdedRelu", "step", unit.layer("third", "image", 4, 1), alpha=0.5)
+    return unit.node("Add", "sum", [gated, step])
 
 
 @model(expect="too large")

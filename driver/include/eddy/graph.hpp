@@ -6,12 +6,14 @@
 /// a Relu an identity port with a range. fuse() then joins what one population can do at once.
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "eddy/network.hpp"
+#include "eddy/scalar_function.hpp"
 
 namespace eddy {
 
@@ -38,10 +40,11 @@ struct GraphLayer {
   Shape acc, out;                         // before and after the pool
   std::vector<GraphPort> ports;           // empty: the input
   std::vector<float> bias;                // [out.c]
-  float lo = -unlimited, hi = unlimited;  // activation: the range that values are cut to
+  float lo = -unlimited, hi = unlimited;  // activation: the range that values are cut to ...
+  ScalarFunction curve;                   // ... or a function, and then no range
   PoolAxis pool_y, pool_x;
 
-  [[nodiscard]] bool has_activation() const { return lo != -unlimited || hi != unlimited; }
+  [[nodiscard]] bool has_activation() const { return curve || lo != -unlimited || hi != unlimited; }
   [[nodiscard]] bool has_pool() const { return pool_y != PoolAxis{} || pool_x != PoolAxis{}; }
 };
 
@@ -67,7 +70,10 @@ struct Graph {
 /// concatenations into ports of their readers. Layers that nothing reads are left out.
 Graph fuse(Graph graph);
 
-/// All layers' activations for one input, each [h][w][c]. `input` is layer 0 in that order, normalised.
-std::vector<std::vector<float>> forward(const Graph& graph, std::span<const float> input);
+/// All layers' activations for one input, each [h][w][c]. `input` is layer 0 in that order, normalised. `on_sums` is
+/// given what each layer's activation is applied to.
+std::vector<std::vector<float>> forward(
+    const Graph& graph, std::span<const float> input,
+    const std::function<void(std::size_t layer, std::span<const float> sums)>& on_sums = {});
 
 }  // namespace eddy

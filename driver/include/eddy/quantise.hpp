@@ -43,6 +43,8 @@ struct QuantiseLayerReport {
   double accumulator_bits = 0;  // log2 of the largest proved sum
   double weight_error = 0;      // largest rounding error of a weight, as a share of its channel's largest weight
   double gain_error = 0;        // largest relative error of the gain of a residual or addition
+  double curve_error = 0;       // largest distance of a curve's lines from its function on the frames, real value
+  bool curve = false;
   double activation_error = 0;  // root mean square difference from the real layer, as a share of the calibrated maximum
 };
 

@@ -6,30 +6,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "import/activation_functions.hpp"
+#include "import/broadcast.hpp"
 #include "import/identity.hpp"
 #include "import/importer.hpp"
+#include "import/scalar_chain.hpp"
 
 namespace eddy {
 namespace {
 
 // ---------------------------------------------------------------- constants
-/// One number for each channel of the activation, from a constant that is broadcast to it.
-std::vector<float> by_channel(Importer& importer, const Activation& input, const Constant& constant) {
-  const std::size_t channels = at(importer.shape(input.layer).c);
-  if (constant.values.size() == 1) return std::vector<float>(channels, static_cast<float>(constant.values[0]));
-  const auto axes = importer.axes(input);
-  Dims dims = constant.dims, wanted;
-  while (dims.size() < input.dims.size()) dims.insert(dims.begin(), 1);
-  if (axes) {
-    for (const auto& axis : *axes) wanted.push_back(axis == PlaneAxis::channels ? importer.shape(input.layer).c : 1);
-  }
-  if (dims != wanted) {
-    throw Unsupported(fmt::format("a constant of shape [{}]; one number for each channel is supported",
-                                  fmt::join(constant.dims, ", ")));
-  }
-  return {constant.values.begin(), constant.values.end()};
-}
-
 /// a * factor + offset, channel by channel.
 Value scaled(Importer& importer, const Node& node, const Activation& a, const std::vector<float>& factor,
              std::vector<float> offset) {
@@ -61,9 +47,11 @@ void add_port(Importer& importer, GraphLayer& layer, const Activation& a, const 
 }
 
 Value two(Importer& importer, const Node& node, float sign) {
-  const Activation& a = node.activation_in_any_order(0);
+  const Activation &a = node.activation_in_any_order(0), &b = node.activation_in_any_order(1);
+  const auto operation = [sign](double x, double y) { return x + sign * y; };
+  if (auto curve = combined_curve(importer, node, a, b, sign > 0 ? "$ + @" : "$ - @", operation, true)) return *curve;
   GraphLayer layer = copy_layer(importer, a);
-  add_port(importer, layer, a, node.activation_in_any_order(1), sign);
+  add_port(importer, layer, a, b, sign);
   return importer.add_like(node, std::move(layer), a);
 }
 
@@ -97,15 +85,35 @@ Value negate(Importer& importer, const Node& node) {
 }
 
 // ---------------------------------------------------------------- products
+/// A product or quotient of two functions of one activation is a third.
+Value curve_of_two(Importer& importer, const Node& node, const std::string& text,
+                   const std::function<double(double, double)>& operation) {
+  auto curve = combined_curve(importer, node, node.activation_in_any_order(0), node.activation_in_any_order(1), text,
+                              operation, false);
+  if (!curve) {
+    throw Unsupported(
+        "a product or quotient of activations: one must be a constant, or both a function of one and the same");
+  }
+  return *curve;
+}
+
 Value multiply(Importer& importer, const Node& node) {
   const auto constant = constant_input(node);
-  if (!constant) throw Unsupported("a product of activations; one of the two must be a constant");
+  if (!constant) return curve_of_two(importer, node, "$ * @", std::multiplies<>());
   const Activation& a = node.activation_in_any_order(1 - *constant);
   return scaled(importer, node, a, by_channel(importer, a, finite(node.constant(*constant))), {});
 }
 
 Value divide(Importer& importer, const Node& node) {
-  if (constant_input(node) != 1) throw Unsupported("a division by activations; the divisor must be a constant");
+  const auto constant = constant_input(node);
+  if (!constant) return curve_of_two(importer, node, "$ / @", std::divides<>());
+  if (*constant == 0) {
+    const Constant& dividend = finite(node.constant(0));
+    if (dividend.values.size() != 1) throw Unsupported("a division of several numbers by activations");
+    const double number = dividend.values.front();
+    return curve_layer(importer, node, node.activation_in_any_order(1),
+                       {fmt::format("{:g} / $", number), [number](double x) { return number / x; }});
+  }
   const Activation& a = node.activation_in_any_order(0);
   std::vector<float> factor = by_channel(importer, a, finite(node.constant(1)));
   if (std::ranges::find(factor, 0.0F) != factor.end()) throw Unsupported("a division by 0");

@@ -94,7 +94,9 @@ std::vector<float> max_pool(const GraphLayer& layer, const std::vector<float>& s
 
 }  // namespace
 
-std::vector<std::vector<float>> forward(const Graph& graph, std::span<const float> input) {
+std::vector<std::vector<float>> forward(
+    const Graph& graph, std::span<const float> input,
+    const std::function<void(std::size_t layer, std::span<const float> sums)>& on_sums) {
   if (static_cast<std::int64_t>(input.size()) != graph.layers[0].out.count()) {
     throw UsageError("the frame has another size than the network's input");
   }
@@ -106,7 +108,9 @@ std::vector<std::vector<float>> forward(const Graph& graph, std::span<const floa
     for (int p = 0; p < layer.acc.h * layer.acc.w; ++p) acc.insert(acc.end(), layer.bias.begin(), layer.bias.end());
     for (const GraphPort& port : layer.ports)
       sum_port(layer, port, graph.layers[at(port.source)].out, values[at(port.source)], acc);
-    for (float& v : acc) v = std::min(std::max(v, layer.lo), layer.hi);
+    if (on_sums) on_sums(l, acc);
+    for (float& v : acc)
+      v = layer.curve ? static_cast<float>(layer.curve(double{v})) : std::min(std::max(v, layer.lo), layer.hi);
     values.push_back(layer.has_pool() ? max_pool(layer, acc) : std::move(acc));
   }
   return values;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "eddy/graph.hpp"
+#include "import/activation_functions.hpp"
 #include "index.hpp"
 
 namespace eddy {
@@ -22,13 +23,13 @@ class Fusion {
     bool changed = true;
     while (changed) {
       changed = false;
+      drop_unread();  // they count as readers
       for (int l = 1; l < static_cast<int>(graph_.layers.size()); ++l) {
         changed = skip_routing(l) || changed;
         changed = take_in_sums(l) || changed;
         changed = merge_equal_ports(l) || changed;
         changed = append_to_source(l) || changed;
       }
-      drop_unread();  // they count as readers
     }
     keep_outputs_off_the_input();
     return std::move(graph_);
@@ -68,12 +69,6 @@ class Fusion {
       for (int k = 0; k < p.k_count; ++k) ++covered[at(p.k_first + k)];
     }
     return std::ranges::all_of(covered, [](int n) { return n == 1; });
-  }
-
-  /// Its one port copies all of one source, in order.
-  static bool is_copy_of_one(const GraphLayer& l, const GraphLayer& source) {
-    return l.ports.size() == 1 && l.ports[0].is_copy() && l.ports[0].k_count == l.acc.c &&
-           l.ports[0].c_count == source.out.c && no_bias(l);
   }
 
   /// The part of a port that reads source channels [first, first + count), all of them within its own.
@@ -175,22 +170,35 @@ class Fusion {
     return false;
   }
 
-  /// A layer that only cuts its one source to a range, or pools it, becomes the end of that source.
-  /// Cutting may move before pooling: both keep order.
+  /// Puts a layer's activation behind that of its source. Cutting to a range may move before pooling: both keep order.
+  /// Scales and offsets join only where there is a curve anyway. False where it cannot be.
+  static bool join_activations(GraphLayer& source, const GraphLayer& here, const ScalarFunction& function) {
+    const bool curve = here.curve || source.curve;
+    const bool copy = here.ports[0].is_copy() && no_bias(here);
+    if (!copy && (!curve || !source.has_activation() || source.has_pool())) return false;
+    if (here.curve && source.has_pool()) return false;
+    if (curve && (!copy || here.has_activation())) {
+      source.curve = after(function, activation_function(source));
+      source.lo = -unlimited;
+      source.hi = unlimited;
+    } else {
+      const auto cut = [&](float v) { return std::min(std::max(v, here.lo), here.hi); };
+      source.lo = cut(source.lo);
+      source.hi = cut(source.hi);
+    }
+    return true;
+  }
+
+  /// A layer that does the same to all neurons of its one source, or pools it, becomes the end of that source.
   bool append_to_source(int l) {
     GraphLayer& here = layer(l);
     if (here.ports.size() != 1) return false;
     const int s = here.ports[0].source;
     GraphLayer& source = layer(s);
     const bool alone = s != 0 && readers(s) == 1;
-    if (!alone || !is_copy_of_one(here, source) || !same_plane(here, here.ports[0]) ||
-        (here.has_pool() && source.has_pool()))
+    const auto function = function_of_source(here, source.out);
+    if (!alone || !function || (here.has_pool() && source.has_pool()) || !join_activations(source, here, *function))
       return false;
-    if (here.has_activation()) {
-      const auto cut = [&](float v) { return std::min(std::max(v, here.lo), here.hi); };
-      source.lo = cut(source.lo);
-      source.hi = cut(source.hi);
-    }
     if (here.has_pool()) {
       source.pool_y = here.pool_y;
       source.pool_x = here.pool_x;

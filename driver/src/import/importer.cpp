@@ -84,6 +84,7 @@ const Operator* find_operator(const std::string& name) {
     auto all = layer_operators();
     all.merge(dense_operators());
     all.merge(elementwise_operators());
+    all.merge(curve_operators());
     all.merge(pool_operators());
     all.merge(resize_operators());
     all.merge(shape_operators());

@@ -102,7 +102,8 @@ class Importer {
   Graph run();
 
   // ---- for the operators
-  [[nodiscard]] const Shape& shape(int layer) const { return graph_.layers[static_cast<std::size_t>(layer)].out; }
+  [[nodiscard]] const GraphLayer& layer(int index) const { return graph_.layers[static_cast<std::size_t>(index)]; }
+  [[nodiscard]] const Shape& shape(int index) const { return layer(index).out; }
   /// The shape of an activation that the model sees as [1, channels, rows, columns], or with one row as
   /// [1, channels, columns]; throws Unsupported where it sees it otherwise.
   [[nodiscard]] Shape plane(const Activation& activation) const;
@@ -148,6 +149,7 @@ const Operator* find_operator(const std::string& name);
 std::map<std::string, Operator> layer_operators();
 std::map<std::string, Operator> dense_operators();
 std::map<std::string, Operator> elementwise_operators();
+std::map<std::string, Operator> curve_operators();
 std::map<std::string, Operator> pool_operators();
 std::map<std::string, Operator> resize_operators();
 std::map<std::string, Operator> shape_operators();

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "eddy/error.hpp"
+#include "quantise/curve.hpp"
 #include "quantise/distance.hpp"
 #include "quantise/input_table.hpp"
 #include "quantise/layer_names.hpp"
@@ -18,6 +20,7 @@ namespace {
 
 constexpr int min_bits = 8, max_bits = 14;
 constexpr double noticeable_gain_error = 0.01;
+constexpr double noticeable_curve_error = 2;  // steps
 
 class Quantiser {
  public:
@@ -55,11 +58,17 @@ class Quantiser {
     if (of_pixels() && !named) bits_[0] = max_bits;
   }
 
-  /// The largest magnitude of each layer on the calibration frames.
+  /// The largest magnitude of each layer on the calibration frames, and the range of what curves are applied to.
   void calibrate() {
     largest_.assign(graph_.layers.size(), 0);
+    sums_.assign(graph_.layers.size(), {0, 0});
+    const auto on_sums = [&](std::size_t l, std::span<const float> sums) {
+      if (!graph_.layers[l].curve) return;
+      const auto [least, most] = std::ranges::minmax(sums);
+      sums_[l] = {std::min<double>(sums_[l].first, least), std::max<double>(sums_[l].second, most)};
+    };
     for (const Picture& picture : pictures_) {
-      const auto values = forward(graph_, normalise(picture, spec_));
+      const auto values = forward(graph_, normalise(picture, spec_), on_sums);
       for (std::size_t l = 0; l < values.size(); ++l) {
         for (const float v : values[l]) {
           if (!std::isfinite(v))
@@ -110,10 +119,14 @@ class Quantiser {
     input();
     for (std::size_t l = 1; l < graph_.layers.size(); ++l) {
       Layer layer = range(l);
-      auto lower = quantise_weights(graph_.layers[l], network().layers, false, layer, layer_reports_[l], weight_notes_);
-      if (lower && input_exact_ && origin(static_cast<std::size_t>(*lower)) == 0) {  // its step is not ours to choose
-        lower = quantise_weights(graph_.layers[l], network().layers, true, layer, layer_reports_[l], weight_notes_);
-      }
+      const double sum_scale = graph_.layers[l].curve ? add_curve(l, layer) : layer.scale;
+      const auto weights = [&](bool last_resort) {
+        return quantise_weights(graph_.layers[l], network().layers, sum_scale, last_resort, layer, layer_reports_[l],
+                                weight_notes_);
+      };
+      auto lower = weights(false);
+      if (lower && input_exact_ && origin(static_cast<std::size_t>(*lower)) == 0)  // its step is not ours to choose
+        lower = weights(true);
       if (lower) {
         const auto source = origin(static_cast<std::size_t>(*lower));
         --bits_[source];
@@ -136,8 +149,8 @@ class Quantiser {
   /// A layer that only copies its source (to pool it, or to cut it) keeps its scale, and is exact.
   [[nodiscard]] bool copies(std::size_t l) const {
     const GraphLayer& layer = graph_.layers[l];
-    return layer.ports.size() == 1 && layer.ports[0].is_copy() && layer.ports[0].k_count == layer.acc.c &&
-           std::ranges::all_of(layer.bias, [](float b) { return b == 0; });
+    return layer.ports.size() == 1 && !layer.curve && layer.ports[0].is_copy() &&
+           layer.ports[0].k_count == layer.acc.c && std::ranges::all_of(layer.bias, [](float b) { return b == 0; });
   }
   /// The layer whose bits decide the scale of this one.
   [[nodiscard]] std::size_t origin(std::size_t l) const {
@@ -168,6 +181,17 @@ class Quantiser {
     layer.lo = cut(graph.lo);
     layer.hi = std::max(layer.lo, cut(graph.hi));
     return layer;
+  }
+
+  /// Gives a layer its curve; sums may then have all of 16 bits. Returns the real value of their step.
+  double add_curve(std::size_t l, Layer& layer) {
+    CurveFit fit = fit_curve(graph_.layers[l].curve, sums_[l].first, sums_[l].second, layer.bits, layer.scale);
+    layer.curve = std::move(fit.curve);
+    layer.lo = std::numeric_limits<std::int16_t>::min();
+    layer.hi = std::numeric_limits<std::int16_t>::max();
+    layer_reports_[l].curve = true;
+    layer_reports_[l].curve_error = fit.error;
+    return fit.sum_scale;
   }
 
   void outputs() {
@@ -258,6 +282,10 @@ class Quantiser {
       layer.bits = network().layers[l].bits;
       layer.scale = network().layers[l].scale;
       layer.largest = largest_[l];
+      if (layer.curve_error > noticeable_curve_error * layer.scale) {
+        note(fmt::format("{}: the straight lines of {} are off by up to {:.1f} steps, {:.3g}", layer.name,
+                         graph_.layers[l].curve.name(), layer.curve_error / layer.scale, layer.curve_error));
+      }
       if (layer.gain_error > noticeable_gain_error) {
         note(fmt::format("{}: the gain of an addition is off by {:.1f} %, since its other weights are much larger",
                          layer.name, 100 * layer.gain_error));
@@ -276,9 +304,10 @@ class Quantiser {
   const InputSpec& spec_;
   std::span<const Picture> pictures_;
   const QuantiseOptions& options_;
-  std::vector<int> bits_;        // [layer] wanted; lowered where sums do not fit
-  std::vector<double> largest_;  // [layer] calibrated
-  int input_bits_ = min_bits;    // at least, where the input meets others
+  std::vector<int> bits_;                        // [layer] wanted; lowered where sums do not fit
+  std::vector<double> largest_;                  // [layer] calibrated
+  std::vector<std::pair<double, double>> sums_;  // [layer] before the activation, of layers with a curve
+  int input_bits_ = min_bits;                    // at least, where the input meets others
   bool input_exact_ = false;
   std::set<std::size_t> lowered_, aligned_;
   std::vector<QuantiseLayerReport> layer_reports_;

@@ -56,8 +56,8 @@ double unit_of_additions(const std::vector<Part>& parts) {
 
 /// The accumulator's step of one channel: the finest at which its int8 weights fit, then a little coarser, so that the
 /// largest addition has a whole weight and thereby exactly its gain.
-double unit_of(const std::vector<Part>& parts, float bias, double output_scale) {
-  if (parts.empty()) return output_scale / plenty;  // a constant
+double unit_of(const std::vector<Part>& parts, float bias, double sum_scale) {
+  if (parts.empty()) return sum_scale / plenty;  // a constant
   double narrow = 0, wide = 0;
   for (const Part& part : parts) (part.wide ? wide : narrow) = std::max(part.wide ? wide : narrow, part.largest);
   if (narrow == 0) return unit_of_additions(parts);
@@ -69,12 +69,12 @@ double unit_of(const std::vector<Part>& parts, float bias, double output_scale) 
 
 class Channel {
  public:
-  Channel(const GraphLayer& layer, std::span<const Layer> sources, const Layer& out, int k)
+  Channel(const GraphLayer& layer, std::span<const Layer> sources, double sum_scale, int k)
       : graph_(layer),
         sources_(sources),
         k_(k),
         parts_(parts_of(layer, sources, k)),
-        unit_(unit_of(parts_, bias(), out.scale)) {}
+        unit_(unit_of(parts_, bias(), sum_scale)) {}
 
   [[nodiscard]] double unit() const { return unit_; }
   [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
@@ -90,10 +90,9 @@ class Channel {
 
   /// The most that a part may add, whatever its source says within its range.
   [[nodiscard]] double most(const Part& part) const {
-    const Layer& source_layer = sources_[source(part)];
     double sum = 0;
     for (const float w : part.weights) sum += std::abs(weight(part, w));
-    return sum * std::max(std::abs(source_layer.lo), std::abs(source_layer.hi));
+    return sum * activation_range(sources_[source(part)]).largest();
   }
   [[nodiscard]] double largest_sum() const {
     double sum = std::abs(whole_bias());
@@ -143,8 +142,9 @@ Port empty_port(const GraphPort& port) {
 
 }  // namespace
 
-std::optional<int> quantise_weights(const GraphLayer& graph, std::span<const Layer> sources, bool last_resort,
-                                    Layer& layer, QuantiseLayerReport& report, std::vector<std::string>& notes) {
+std::optional<int> quantise_weights(const GraphLayer& graph, std::span<const Layer> sources, double sum_scale,
+                                    bool last_resort, Layer& layer, QuantiseLayerReport& report,
+                                    std::vector<std::string>& notes) {
   layer.ports.clear();
   layer.channels.clear();
   layer.acc_unit.clear();
@@ -152,7 +152,7 @@ std::optional<int> quantise_weights(const GraphLayer& graph, std::span<const Lay
   bool coarser = false;
   double largest = 1;
   for (int k = 0; k < graph.acc.c; ++k) {
-    Channel channel(graph, sources, layer, k);
+    Channel channel(graph, sources, sum_scale, k);
     while (channel.largest_sum() > max_sum) {
       if (const auto source = source_to_lower(channel, sources); source && !last_resort) return source;
       channel.coarser();
@@ -167,7 +167,7 @@ std::optional<int> quantise_weights(const GraphLayer& graph, std::span<const Lay
     }
     Requant requant;
     requant.bias = static_cast<std::int32_t>(channel.whole_bias());
-    set_factor(requant, channel.unit() / layer.scale);
+    set_factor(requant, channel.unit() / sum_scale);
     layer.channels.push_back(requant);
     layer.acc_unit.push_back(channel.unit());
     largest = std::max(largest, channel.largest_sum());

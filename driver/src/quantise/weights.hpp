@@ -11,10 +11,11 @@
 
 namespace eddy {
 
-/// Fills ports, channels (bias, mul, shift) and acc_unit of `layer` for sources and an output of the given scales and
-/// ranges. Adds to the report. Where a sum could leave 32 bits, returns the source whose range to lower, or with
-/// `last_resort` makes the channel's step coarser and says so in `notes`.
-std::optional<int> quantise_weights(const GraphLayer& graph, std::span<const Layer> sources, bool last_resort,
-                                    Layer& layer, QuantiseLayerReport& report, std::vector<std::string>& notes);
+/// Fills ports, channels (bias, mul, shift) and acc_unit of `layer` for sources of the given scales and ranges, and
+/// requantised sums of `sum_scale` real units a step. Adds to the report. Where a sum could leave 32 bits, returns the
+/// source whose range to lower, or with `last_resort` makes the channel's step coarser and says so in `notes`.
+std::optional<int> quantise_weights(const GraphLayer& graph, std::span<const Layer> sources, double sum_scale,
+                                    bool last_resort, Layer& layer, QuantiseLayerReport& report,
+                                    std::vector<std::string>& notes);
 
 }  // namespace eddy

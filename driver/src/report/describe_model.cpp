@@ -24,6 +24,7 @@ std::string port_text(const Graph& graph, const GraphPort& port) {
 
 std::string activation_text(const GraphLayer& layer) {
   if (!layer.has_activation()) return {};
+  if (layer.curve) return layer.curve.name();
   if (layer.lo == 0 && layer.hi == unlimited) return "ReLU";
   return fmt::format("clip {:g}..{:g}", layer.lo, layer.hi);
 }
