@@ -63,6 +63,31 @@ TEST_P(RandomNetworks, GiveTheSameEventsWhateverThePartition) {
 
 INSTANTIATE_TEST_SUITE_P(Model, RandomNetworks, ::testing::Values(Modes::temporal, Modes::spatial, Modes::mixed));
 
+/// Lanes without a channel do not fire, even where a curve gives the largest activation of all for a sum of 0.
+TEST(Model, PaddedLanesAreSilentBehindAnyCurve) {
+  RandomNetworkOptions options;
+  options.layers = 1;
+  int padded = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Network network = random_network(seed, options);
+    Layer& layer = network.layers[1];
+    padded += layer.out.c % static_cast<int>(pkg::Lanes) != 0;
+    layer.curve.shift = 1;
+    layer.curve.nodes.assign(Curve::segments + 1, 32766);
+    layer.curve.nodes[5] = 0;
+    layer.lo = -32768;
+    layer.hi = 32767;
+    SCOPED_TRACE(describe(network));
+    CompileOptions compile_options;
+    compile_options.iterations = 5;
+    const Compiled compiled = compile(network, find_chip("tiny"), {}, compile_options);
+    const auto device = make_model_device();
+    Comparison(network, compiled.image).run(*device, random_frames(network, seed, 2));
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_GT(padded, 5);
+}
+
 TEST(Model, NoticesADamagedImage) {
   const Network network = random_network(3);
   CompileOptions options;
