@@ -146,6 +146,10 @@ TEST_F(Program, NamesBadOptions) {
   expect("run --seed -1", 2, "--seed");
   expect("run --model digits --bits 99 --backend model:", 2, "bits");
   expect("run --model digits --bits nolayer=9 --backend model:", 2, "nolayer");
+  expect("run --model digits --weights int3 --backend model:", 2, "int16, int8, int4 or int2");
+  expect("run --model digits --weights c2=int5 --backend model:", 2, "--weights c2=int5");
+  expect("run --model digits --weights nolayer=int4 --backend model:", 2, "nolayer");
+  expect("run --model digits --weights input=int4 --backend model:", 2, "it is the input");
   write("thresholds.json", R"({"pixels": 2})");
   expect("run --model digits --thresholds thresholds.json", 2, "pixels");
 }
@@ -167,6 +171,15 @@ TEST_F(Program, CompilesAndInspects) {
   expect("inspect d.eddy --json", 0, "eddy.image/1");
   expect("inspect digits", 0, "3x3 of image");
   EXPECT_EQ(nlohmann::json::parse(read(folder_ / "d.json"))["schema"], "eddy.compile/1");
+}
+
+TEST_F(Program, KeepsWeightsInTheFormatsThatAreAsked) {
+  expect("compile --model digits --chip tiny --weights int4,c1=int2 -o d.eddy --json d.json", 0, "int4");
+  const Ended ended = eddy("inspect d.eddy");
+  EXPECT_THAT(ended.text, AllOf(HasSubstr("3x3 int2"), HasSubstr("3x3 int4"), Not(HasSubstr("int8"))));
+  const auto bytes = nlohmann::json::parse(read(folder_ / "d.json"))["weight_bytes"];
+  EXPECT_GT(bytes["int4"], bytes["int2"]);
+  EXPECT_FALSE(bytes.contains("int8"));
 }
 
 TEST_F(Program, ReportsWhatWasDoneWhenInterrupted) {

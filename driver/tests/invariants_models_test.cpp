@@ -33,8 +33,9 @@ std::vector<std::string> models() {
 }
 
 /// On the smallest chip that it fits.
-Prepared prepared(const std::string& name) {
+Prepared prepared(const std::string& name, WeightFormat weights) {
   PrepareOptions options;
+  options.weights = weights;
   options.model = unit / (name + ".onnx");
   options.clip = unit / "frames" / (name + ".npy");
   options.theta_pixel = 0;
@@ -52,7 +53,7 @@ Prepared prepared(const std::string& name) {
 class Model : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Model, GivesTheGoldenEventsAndAboutTheFloatAnswers) {
-  const Prepared p = prepared(GetParam());
+  const Prepared p = prepared(GetParam(), WeightFormat::int8);
   const Array want = read_npy(unit / "answers" / (GetParam() + ".npy"));
   double error = 0, power = 0;
   std::size_t next = 0;
@@ -72,6 +73,17 @@ TEST_P(Model, GivesTheGoldenEventsAndAboutTheFloatAnswers) {
   EXPECT_EQ(next, want.values.size());
   // Weights and activations of 8 bits: some thousandths a layer.
   EXPECT_LT(std::sqrt(error / power), 0.03);
+}
+
+/// In every other format of weights too, whatever the answers are worth then.
+TEST_P(Model, GivesTheGoldenEventsInEveryFormatOfWeights) {
+  for (const WeightFormat weights : {WeightFormat::int16, WeightFormat::int4, WeightFormat::int2}) {
+    const Prepared p = prepared(GetParam(), weights);
+    const auto device = open_device("sim:", {p.chip, {}});
+    const RunResult result = run(p, *device, *open_frames(p));
+    EXPECT_TRUE(result.match()) << name_of(weights) << ": " << verdict(p, result);
+    EXPECT_TRUE(counter_errors(result).empty()) << name_of(weights);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Unit, Model, ::testing::ValuesIn(models()), [](const auto& model) { return model.param; });

@@ -48,9 +48,10 @@ inline void expect_legal(const Network& network) {
       EXPECT_TRUE(r.shift >= 1 && r.shift <= 47) << r.shift;
     }
     for (const Port& port : layer.ports) {
-      const int limit = port.format == WeightFormat::int8 ? 127 : 32767;
-      for (const auto w : port.weights) EXPECT_LE(std::abs(w), limit);
-      EXPECT_TRUE(port.format == WeightFormat::int8 || (port.depthwise && port.y.taps == 1 && port.x.taps == 1));
+      const int bits = bits_of(port.format);
+      for (const auto w : port.weights) EXPECT_TRUE(w >= -(1 << (bits - 1)) && w < 1 << (bits - 1)) << w;
+      const bool addition = port.depthwise && port.y.taps == 1 && port.x.taps == 1;
+      EXPECT_TRUE(!addition || port.format == WeightFormat::int16);
     }
   }
 }

@@ -140,11 +140,17 @@ class RandomNetwork {
   int max_taps() { return chance(0.1) ? 11 : chance(0.5) ? 3 : 5; }
 
   // ---- weights
-  void fill(Port& port, int limit) {
+  /// Weights of a format by chance; int16 ones are kept small, so that sums of many fit.
+  void fill(Port& port) {
+    port.format = chance(0.5) ? WeightFormat::int8 : weight_formats[static_cast<std::size_t>(pick(0, 3))];
+    const WeightRange range = range_of(port.format);
+    fill(port, std::max(range.least, -500), std::min(range.most, 500));
+  }
+  void fill(Port& port, int least, int most) {
     const int rows = port.depthwise ? port.k_count : port.k_count * port.c_count;
     port.weights.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(port.y.taps) *
                         static_cast<std::size_t>(port.x.taps));
-    for (auto& w : port.weights) w = static_cast<std::int16_t>(pick(-limit, limit));
+    for (auto& w : port.weights) w = static_cast<std::int16_t>(pick(least, most));
   }
   Port whole(int source, int k_first, int k_count) {
     Port port;
@@ -169,7 +175,7 @@ class RandomNetwork {
     Port port = whole(source, 0, pick(1, options_.max_channels));
     if (!place(next, port, max_taps())) return;
     next.acc.c = port.k_count;
-    fill(port, 127);
+    fill(port);
     next.ports.push_back(port);
     // Another port beside it: a residual of a layer of that shape, or a second convolution.
     for (int other = 0; other <= last(); ++other) {
@@ -182,7 +188,7 @@ class RandomNetwork {
     port.depthwise = true;
     if (!place(next, port, 5)) return;
     next.acc.c = port.k_count;
-    fill(port, 127);
+    fill(port);
     next.ports.push_back(port);
   }
   void grouped(Layer& next, int source) {
@@ -196,7 +202,7 @@ class RandomNetwork {
       port.c_first = g == 0 ? 0 : cut;
       port.c_count = g == 0 ? cut : channels - cut;
       port.k_first = g * k;
-      fill(port, 127);
+      fill(port);
       next.ports.push_back(port);
     }
   }
@@ -205,7 +211,7 @@ class RandomNetwork {
     port.y.taps = layer(source).out.h;
     port.x.taps = layer(source).out.w;
     next.acc = {port.k_count, 1, 1};
-    fill(port, 127);
+    fill(port);
     next.ports.push_back(port);
   }
   void average(Layer& next, int source) {
@@ -218,8 +224,7 @@ class RandomNetwork {
     port.y.stride = global ? 1 : 2;
     port.x.stride = global ? 1 : 2;
     next.acc = {s.c, outputs_of(port.y, s.h, 0), outputs_of(port.x, s.w, 0)};
-    fill(port, 0);
-    std::ranges::fill(port.weights, std::int16_t{1});
+    fill(port, 1, 1);
     next.ports.push_back(port);
   }
   void sum(Layer& next, int source) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -70,8 +71,9 @@ struct LayerReport {
 struct CompileReport {
   std::string network, chip;
   std::vector<LayerReport> layers;
-  MemoryUse memory;            // of the chip
-  std::int64_t ram_bytes = 0;  // of the chip
+  MemoryUse memory;                                   // of the chip
+  std::map<WeightFormat, std::int64_t> weight_bytes;  // of the chip
+  std::int64_t ram_bytes = 0;                         // of the chip
   int tiles_used = 0;
   double mean_load = 0;  // MAC cycles a frame and tile
   double largest_load = 0;

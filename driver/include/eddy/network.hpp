@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "eddy/host_step.hpp"
+#include "eddy/weight_format.hpp"
 
 namespace eddy {
 
@@ -32,8 +33,6 @@ struct Axis {
   bool transposed = false;
   int up = 1;
 };
-
-enum class WeightFormat : std::uint8_t { int8, int16, int4, int2 };
 
 /// How events of one source layer act on a layer. Sums of all ports meet in one accumulator per neuron.
 struct Port {

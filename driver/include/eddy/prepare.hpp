@@ -41,6 +41,8 @@ struct PrepareOptions {
   Mode mode = Mode::temporal;      // spatial: thresholds are 0 unless they are given here
   int bits = 8;
   std::map<std::string, int> layer_bits;
+  WeightFormat weights = WeightFormat::int8;
+  std::map<std::string, WeightFormat> layer_weights;
   int calibration_frames = 16;  // at least, spread over a long clip; of a short one, all
   CompileOptions compile;
   std::function<void(const std::string&)> say;  // what is being done

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ Thresholds read_thresholds(const std::filesystem::path& file);
 struct QuantiseOptions {
   int bits = 8;                           // magnitude bits of activations, 8..14
   std::map<std::string, int> layer_bits;  // by layer
+  WeightFormat weights = WeightFormat::int8;
+  std::map<std::string, WeightFormat> layer_weights;  // by layer; additions and averages have none to choose
   Mode mode = Mode::temporal;
   std::map<std::string, Mode>
       layer_modes;        // by layer ("input" for the input); all sources of a layer are made to agree
@@ -45,6 +48,7 @@ struct QuantiseLayerReport {
   double gain_error = 0;        // largest relative error of the gain of a residual or addition
   double curve_error = 0;       // largest distance of a curve's lines from its function on the frames, real value
   bool curve = false;
+  std::optional<WeightFormat> weights;  // where there is one to choose
   double activation_error = 0;  // root mean square difference from the real layer, as a share of the calibrated maximum
 };
 

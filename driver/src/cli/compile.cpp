@@ -47,7 +47,8 @@ void add_compile(CLI::App& app, Context& context) {
       "The clip calibrates ranges and balances the load of the tiles.\n"
       "Examples:\n"
       "  eddy compile\n"
-      "  eddy compile --model net.onnx --clip film.mp4 --chip full -o net.eddy");
+      "  eddy compile --model net.onnx --clip film.mp4 --chip full -o net.eddy\n"
+      "  eddy compile --weights int8,c6=int4,c7=int4       these two layers take half of the bytes");
   verb->callback([options, &context] { context.action = [options] { return act(*options); }; });
 }
 

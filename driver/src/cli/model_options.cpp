@@ -18,6 +18,23 @@ int bits_of(const std::string& text, const std::string& all) {
   return value;
 }
 
+WeightFormat format_of(const std::string& text, const std::string& all) {
+  if (const auto format = weight_format(text)) return *format;
+  throw UsageError(fmt::format("--weights {}: expected int16, int8, int4 or int2, or LAYER=FORMAT", all));
+}
+
+/// "8", "c3=12": each goes to `all`, or with its layer to `by_layer`.
+template <typename T, typename Parse>
+void read_by_layer(const std::vector<std::string>& texts, T& all, std::map<std::string, T>& by_layer, Parse parse) {
+  for (const std::string& text : texts) {
+    const auto equals = text.rfind('=');
+    if (equals == std::string::npos)
+      all = parse(text, text);
+    else
+      by_layer[text.substr(0, equals)] = parse(text.substr(equals + 1), text);
+  }
+}
+
 }  // namespace
 
 void ModelOptions::add_to(CLI::App& verb) {
@@ -69,6 +86,12 @@ void ModelOptions::add_to(CLI::App& verb) {
       ->delimiter(',')
       ->default_str("8")
       ->group(group);
+  verb.add_option("--weights", weights_,
+                  "format of weights: int16, int8, int4 or int2; by layer: int8,c3=int4. Additions and averages have "
+                  "their own")
+      ->delimiter(',')
+      ->default_str("int8")
+      ->group("How weights are kept");
 }
 
 PrepareOptions ModelOptions::get() const {
@@ -89,13 +112,8 @@ PrepareOptions ModelOptions::get() const {
   options.theta_pixel = theta_pixel_;
   options.theta = theta_;
   options.mode = mode_ == "spatial" ? Mode::spatial : Mode::temporal;
-  for (const std::string& text : bits_) {
-    const auto equals = text.rfind('=');
-    if (equals == std::string::npos)
-      options.bits = bits_of(text, text);
-    else
-      options.layer_bits[text.substr(0, equals)] = bits_of(text.substr(equals + 1), text);
-  }
+  read_by_layer(bits_, options.bits, options.layer_bits, bits_of);
+  read_by_layer(weights_, options.weights, options.layer_weights, format_of);
   options.compile.seed = seed;
   options.say = [](const std::string& text) { spdlog::info(text); };
   return options;

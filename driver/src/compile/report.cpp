@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "compile/traffic.hpp"
+#include "compile/weight_bytes.hpp"
 #include "eddy_pkg.hpp"
 
 namespace eddy {
@@ -62,6 +63,7 @@ CompileReport make_report(const Network& network, const Chip& chip, const LoadMa
     report.largest_load = std::max(report.largest_load, t.expected_load);
     report.mean_load += t.expected_load / chip.tiles();
   }
+  report.weight_bytes = weight_bytes(image);
   report.ram_bytes = std::int64_t{chip.ram_bytes()} * chip.tiles();
   report.tiles_used = static_cast<int>(image.tiles.size());
 
@@ -97,6 +99,11 @@ std::string to_text(const CompileReport& r) {
                     static_cast<double>(l.memory.accumulators) / Kilo, static_cast<double>(l.memory.references) / Kilo,
                     static_cast<double>(l.memory.weights) / Kilo, l.expected_load);
   }
+  std::string formats;
+  for (const auto& [format, bytes] : r.weight_bytes)
+    formats +=
+        fmt::format("{}{} {:.1f} KB", formats.empty() ? "" : ", ", name_of(format), static_cast<double>(bytes) / Kilo);
+  text += fmt::format("weights in all tiles, copies counted: {}\n", formats);
   text += fmt::format(
       "expected busy cycles a frame: mean {:.0f}, largest tile {:.0f} (balance {:.2f}); "
       "an event has {:.2f} copies and {:.2f} hops\n",

@@ -100,19 +100,7 @@ std::vector<PortPart> port_parts(const Layer& layer, int index, const PortTraits
   return parts;
 }
 
-int runs_per_word(WeightFormat format) {
-  switch (format) {
-    case WeightFormat::int16:
-      return 2;
-    case WeightFormat::int8:
-      return 4;
-    case WeightFormat::int4:
-      return 8;
-    case WeightFormat::int2:
-      return 16;
-  }
-  return 4;
-}
+int runs_per_word(WeightFormat format) { return WordBits / (Lanes * bits_of(format)); }
 
 int weight_words(const Port& port, const PortPart& part) { return ceil_div(part.runs, runs_per_word(port.format)); }
 

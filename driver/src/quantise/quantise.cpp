@@ -9,10 +9,12 @@
 #include <fmt/format.h>
 
 #include "eddy/error.hpp"
+#include "index.hpp"
 #include "quantise/curve.hpp"
 #include "quantise/distance.hpp"
 #include "quantise/input_table.hpp"
 #include "quantise/layer_names.hpp"
+#include "quantise/unit.hpp"
 #include "quantise/weights.hpp"
 
 namespace eddy {
@@ -56,6 +58,20 @@ class Quantiser {
     // there.
     const bool named = options_.layer_bits.contains("input") || options_.layer_bits.contains(graph_.layers[0].name);
     if (of_pixels() && !named) bits_[0] = max_bits;
+    check_weights();
+  }
+
+  /// A layer that is named has weights whose format can be chosen.
+  void check_weights() {
+    formats_ = by_layer(graph_, options_.layer_weights, options_.weights);
+    for (const auto& [name, format] : options_.layer_weights) {
+      const GraphLayer& layer = graph_.layers[find_layer(graph_, name)];
+      if (has_weights(layer)) continue;
+      throw UsageError(fmt::format("weights of {} are not possible in layer {}: {}", name_of(format), name,
+                                   layer.ports.empty()
+                                       ? "it is the input"
+                                       : "it only adds, copies, scales or averages, which has a format of its own"));
+    }
   }
 
   /// The largest magnitude of each layer on the calibration frames, and the range of what curves are applied to.
@@ -67,6 +83,7 @@ class Quantiser {
       const auto [least, most] = std::ranges::minmax(sums);
       sums_[l] = {std::min<double>(sums_[l].first, least), std::max<double>(sums_[l].second, most)};
     };
+    for (const GraphLayer& layer : graph_.layers) means_.emplace_back(at(layer.out.c));
     for (const Picture& picture : pictures_) {
       const auto values = forward(graph_, normalise(picture, spec_), on_sums);
       for (std::size_t l = 0; l < values.size(); ++l) {
@@ -76,8 +93,15 @@ class Quantiser {
                                          graph_.layers[l].name));
           largest_[l] = std::max(largest_[l], std::abs(double{v}));
         }
+        add_means(values[l], means_[l]);
       }
     }
+  }
+
+  /// `values` are [h][w][c].
+  void add_means(std::span<const float> values, std::vector<double>& means) const {
+    const double share = static_cast<double>(means.size()) / static_cast<double>(values.size() * pictures_.size());
+    for (std::size_t i = 0; i < values.size(); ++i) means[i % means.size()] += share * double{values[i]};
   }
 
   /// Where sources meet under int8 weights, steps of one source that are much finer than another's leave it weights of
@@ -121,8 +145,8 @@ class Quantiser {
       Layer layer = range(l);
       const double sum_scale = graph_.layers[l].curve ? add_curve(l, layer) : layer.scale;
       const auto weights = [&](bool last_resort) {
-        return quantise_weights(graph_.layers[l], network().layers, sum_scale, last_resort, layer, layer_reports_[l],
-                                weight_notes_);
+        return quantise_weights(graph_.layers[l], {network().layers, means_, sum_scale, formats_[l]}, last_resort,
+                                layer, layer_reports_[l], weight_notes_);
       };
       auto lower = weights(false);
       if (lower && input_exact_ && origin(static_cast<std::size_t>(*lower)) == 0)  // its step is not ours to choose
@@ -305,7 +329,9 @@ class Quantiser {
   std::span<const Picture> pictures_;
   const QuantiseOptions& options_;
   std::vector<int> bits_;                        // [layer] wanted; lowered where sums do not fit
+  std::vector<WeightFormat> formats_;            // [layer]
   std::vector<double> largest_;                  // [layer] calibrated
+  std::vector<std::vector<double>> means_;       // [layer][channel] calibrated
   std::vector<std::pair<double, double>> sums_;  // [layer] before the activation, of layers with a curve
   int input_bits_ = min_bits;                    // at least, where the input meets others
   bool input_exact_ = false;

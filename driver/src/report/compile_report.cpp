@@ -26,11 +26,13 @@ nlohmann::ordered_json compile_report(const Prepared& prepared) {
             {"tiles_used", report.tiles_used},
             {"tiles", prepared.chip.tiles()},
             {"bytes", bytes_json(report.memory)},
+            {"weight_bytes", Json::object()},
             {"ram_bytes", report.ram_bytes},
             {"load", {{"mean", report.mean_load}, {"largest", report.largest_load}}},
             {"hops", report.hops},
             {"fan_out", report.fan_out},
             {"layers", Json::array()}};
+  for (const auto& [format, bytes] : report.weight_bytes) json["weight_bytes"][std::string(name_of(format))] = bytes;
   for (const LayerReport& l : report.layers) {
     json["layers"].push_back(
         {{"name", l.name},

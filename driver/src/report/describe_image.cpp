@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <map>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "compile/weight_bytes.hpp"
 #include "eddy_pkg.hpp"
 #include "report/describe.hpp"
 
@@ -28,10 +33,24 @@ const std::string& layer_name(const Image& image, int layer) {
   return image.layers[static_cast<std::size_t>(layer)].name;
 }
 
+/// A population's ports, as "3x3 int8".
+std::vector<std::string> ports_of(const Image& image, const PopulationInfo& p) {
+  const auto tile = std::ranges::find(image.tiles, p.tile, &TileImage::tile);
+  std::vector<std::string> ports;
+  if (tile == image.tiles.end()) return ports;
+  for (const TableEntry& e : tile->tables) {
+    if (static_cast<pkg::table_e>(e.table) != pkg::table_e::TabPort) continue;
+    const auto port = pkg::port_t::unpack(e.words);
+    if (port.pop == p.pop)
+      ports.push_back(fmt::format("{}x{} {}", port.y.taps, port.x.taps, name_of(format_of(port.format))));
+  }
+  return ports;
+}
+
 std::string population_text(const Image& image, const PopulationInfo& p) {
-  return fmt::format("    population {:>2}: {}, rows {}..{}, columns {}..{}, channels {}..{}, load {:.0f}\n", p.pop,
-                     layer_name(image, p.layer), p.y0, p.y0 + p.rows - 1, p.x0, p.x0 + p.cols - 1, p.c0,
-                     p.c0 + p.channels - 1, p.expected_load);
+  return fmt::format("    population {:>2}: {}, rows {}..{}, columns {}..{}, channels {}..{}, load {:.0f}; ports {}\n",
+                     p.pop, layer_name(image, p.layer), p.y0, p.y0 + p.rows - 1, p.x0, p.x0 + p.cols - 1, p.c0,
+                     p.c0 + p.channels - 1, p.expected_load, fmt::join(ports_of(image, p), ", "));
 }
 
 }  // namespace
@@ -99,6 +118,7 @@ nlohmann::ordered_json image_json(const Image& image) {
                                    {"layer", layer_name(image, p.layer)},
                                    {"first", {p.c0, p.y0, p.x0}},
                                    {"size", {p.channels, p.rows, p.cols}},
+                                   {"ports", ports_of(image, p)},
                                    {"expected_load", p.expected_load}});
   }
   json["gateway"] = {{"tile", {image.gateway.tile.y, image.gateway.tile.x}},

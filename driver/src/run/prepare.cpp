@@ -216,6 +216,8 @@ Prepared prepare(const PrepareOptions& options) {
   QuantiseOptions quantise_options;
   quantise_options.bits = options.bits;
   quantise_options.layer_bits = options.layer_bits;
+  quantise_options.weights = options.weights;
+  quantise_options.layer_weights = options.layer_weights;
   quantise_options.mode = options.mode;
   quantise_options.thresholds = p.thresholds;
   p.quantised = quantise(p.graph, p.input, seen.pictures, quantise_options);

@@ -8,6 +8,8 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <string>
+#include <tuple>
 
 #include "Vintegrate_bench.h"
 #include "integrate_world.hpp"
@@ -369,24 +371,29 @@ void send_dense_frame(Bench& bench) {
   }
 }
 
-class Convolution : public testing::TestWithParam<int> {};
+/// Words of a pixel, and the format of the weights.
+class Convolution : public testing::TestWithParam<std::tuple<int, pkg::weight_e>> {};
 
 TEST_P(Convolution, KeepsTheMacBusy) {
+  const auto [words, format] = GetParam();
   auto rng = make_rng();
   Tile tile(rng);
-  const int pop = tile.add_pop({.rows = 12, .cols = 16, .words = GetParam()});
+  const int pop = tile.add_pop({.rows = 12, .cols = 16, .words = words});
   tile.next_banks();
-  tile.add_conv(pop, 3, 16, rng);
+  tile.add_conv(pop, 3, 16, format, rng);
   tile.next_banks();
   tile.place_queue(512);
   Bench bench(std::move(tile), rng);
   send_dense_frame(bench);
   bench.run({});
   bench.check();
-  print((std::to_string(GetParam() * kLanes) + " channels").c_str(), bench.counts());
+  print((std::to_string(words * kLanes) + " channels, " + std::string(to_string(format))).c_str(), bench.counts());
   EXPECT_GE(static_cast<double>(bench.counts().words), 0.98 * static_cast<double>(bench.counts().waiting));
 }
-INSTANTIATE_TEST_SUITE_P(Channels, Convolution, testing::Values(2, 4, 8));
+INSTANTIATE_TEST_SUITE_P(Channels, Convolution,
+                         testing::Combine(testing::Values(2, 4, 8),
+                                          testing::Values(pkg::weight_e::WeightInt8, pkg::weight_e::WeightInt16,
+                                                          pkg::weight_e::WeightInt4, pkg::weight_e::WeightInt2)));
 
 TEST(Integrate, TakesAnEventOfOneWordEachCycle) {
   auto rng = make_rng();
@@ -409,7 +416,7 @@ TEST(Integrate, LosesACycleForEachWrongPhase) {
   Tile tile(rng);
   const int pop = tile.add_pop({.rows = 12, .cols = 15, .words = 1});
   tile.next_banks();
-  tile.add_conv(pop, 3, 16, rng);
+  tile.add_conv(pop, 3, 16, pkg::weight_e::WeightInt8, rng);
   tile.next_banks();
   tile.place_queue(512);
   Bench bench(std::move(tile), rng);

@@ -162,12 +162,13 @@ bool Tile::add_random_pop(Rng& rng) {
   return true;
 }
 
-void Tile::add_conv(int pop, int kernel, int channels, Rng& rng) {
+void Tile::add_conv(int pop, int kernel, int channels, pkg::weight_e format, Rng& rng) {
   const pkg::port_t& shared = pops[static_cast<std::size_t>(pop)];
   Port port;
   port.table.y = conv_axis(kernel, 1, 1, kernel / 2, 0, shared.y.size);
   port.table.x = conv_axis(kernel, 1, 1, kernel / 2, 0, shared.x.size);
   port.table.words = shared.acc_words;
+  port.table.format = format;
   port.channels = channels;
   finish_port(port, pop, rng);
   ports.back().rows = shared.y.size;

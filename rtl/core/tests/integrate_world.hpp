@@ -74,7 +74,7 @@ class Tile {
   bool add_random_pop(Rng& rng);
   int add_pop(const PopShape& shape);
   /// A convolution with a square kernel, stride 1, "same" padding, int8, and its axon.
-  void add_conv(int pop, int kernel, int channels, Rng& rng);
+  void add_conv(int pop, int kernel, int channels, pkg::weight_e format, Rng& rng);
   /// One channel each: depthwise, 1x1, int16, weights by lane.
   void add_residual(int pop, Rng& rng);
   void place_queue(int words);

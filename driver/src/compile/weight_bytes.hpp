@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What an image keeps its weights in.
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "eddy/image.hpp"
+#include "eddy/weight_format.hpp"
+#include "eddy_pkg.hpp"
+
+namespace eddy {
+
+WeightFormat format_of(pkg::weight_e format);
+
+/// Bytes of weights in all tiles, by format; weights that ports of a tile share count once.
+std::map<WeightFormat, std::int64_t> weight_bytes(const Image& image);
+
+}  // namespace eddy

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quantise/unit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "index.hpp"
+
+namespace eddy {
+namespace {
+
+constexpr double enough = 64;    // a residual's weight from which its gain is right within a percent
+constexpr double plenty = 8192;  // largest weight where only residuals meet
+
+// Steps that are tried for weights of few bits, as shares of the one at which none is cut.
+constexpr double coarsest_share = 1.5, finest_share = 1.0 / 16, share_step = 0.98;
+
+double most_of(const Part& part) { return range_of(part.format).most; }
+
+bool is_addition(const GraphPort& port) { return port.depthwise && port.y.taps == 1 && port.x.taps == 1; }
+
+/// Every channel's weights are the same.
+bool is_average(const GraphPort& port) {
+  if (!port.depthwise) return false;
+  const std::size_t taps = port.weights.size() / at(port.k_count);
+  for (std::size_t i = 0; i < port.weights.size(); ++i) {
+    if (port.weights[i] != port.weights[i / taps * taps]) return false;
+  }
+  return true;
+}
+
+/// The step of a channel in which only additions meet.
+double unit_of_additions(const std::vector<Part>& parts) {
+  const auto [least, most] = std::ranges::minmax(parts, {}, &Part::largest);
+  if (parts.size() == 1) return most.largest / enough;  // exact
+  return std::max(most.largest / most_of(most), std::min(most.largest / plenty, least.largest / enough));
+}
+
+/// The step near `unit`, not finer, at which the largest addition has a whole weight, and thereby exactly its gain.
+double with_whole_gain(double unit, double addition) {
+  const double whole = std::min<double>(range_of(WeightFormat::int16).most, std::floor(addition / unit));
+  return whole >= 1 ? addition / whole : unit;
+}
+
+/// Sum of squared rounding and cutting errors of all weights, or something above `enough_seen`.
+double squared_error(const std::vector<Part>& parts, double unit, double enough_seen) {
+  double sum = 0;
+  for (const Part& part : parts) {
+    for (const float w : part.weights) {
+      const double error = w * part.scale - part.whole(w, unit) * unit;
+      sum += error * error;
+    }
+    if (sum > enough_seen) break;
+  }
+  return sum;
+}
+
+/// Of few bits: cutting the largest weights off leaves a finer step for all others. The step with the least squared
+/// error.
+double best_unit(const std::vector<Part>& parts, double uncut, double addition) {
+  double best = uncut, least = std::numeric_limits<double>::infinity();
+  for (double share = coarsest_share; share >= finest_share; share *= share_step) {
+    const double unit = with_whole_gain(uncut * share, addition);
+    const double error = squared_error(parts, unit, least);
+    if (error < least) {
+      least = error;
+      best = unit;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+double Part::whole(float weight, double unit) const {
+  const WeightRange range = range_of(format);
+  return std::clamp<double>(std::round(weight * scale / unit), range.least, range.most);
+}
+
+std::optional<WeightFormat> chosen_format(const GraphPort& port, WeightFormat wanted) {
+  return is_addition(port) || is_average(port) ? std::nullopt : std::optional(wanted);
+}
+
+WeightFormat format_of(const GraphPort& port, WeightFormat wanted) {
+  return chosen_format(port, wanted).value_or(is_addition(port) ? WeightFormat::int16 : WeightFormat::int8);
+}
+
+bool has_weights(const GraphLayer& layer) {
+  return std::ranges::any_of(layer.ports, [](const GraphPort& p) { return chosen_format(p, {}).has_value(); });
+}
+
+std::vector<Part> parts_of(const GraphLayer& layer, std::span<const Layer> sources, WeightFormat wanted, int k) {
+  std::vector<Part> parts;
+  for (std::size_t p = 0; p < layer.ports.size(); ++p) {
+    const GraphPort& port = layer.ports[p];
+    if (k < port.k_first || k >= port.k_first + port.k_count) continue;
+    const std::size_t each = port.weights.size() / at(port.k_count);
+    Part part;
+    part.port = p;
+    part.format = format_of(port, wanted);
+    part.addition = is_addition(port);
+    part.scale = sources[at(port.source)].scale;
+    part.first_channel = port.c_first + (port.depthwise ? (k - port.k_first) / (port.k_count / port.c_count) : 0);
+    part.taps = port.y.taps * port.x.taps;
+    part.equal = true;
+    part.weights = std::span(port.weights).subspan(at(k - port.k_first) * each, each);
+    for (const float w : part.weights) {
+      part.largest = std::max(part.largest, std::abs(double{w}) * part.scale);
+      part.equal = part.equal && w == part.weights.front();
+    }
+    if (part.largest > 0) parts.push_back(part);
+  }
+  return parts;
+}
+
+double unit_of(const std::vector<Part>& parts, float bias, double sum_scale) {
+  if (parts.empty()) return sum_scale / plenty;  // a constant
+  double uncut = 0, addition = 0;                // finest step at which no weight is cut; largest addition
+  bool few_bits = false;
+  for (const Part& part : parts) {
+    if (part.addition) {
+      addition = std::max(addition, part.largest);
+      continue;
+    }
+    uncut = std::max(uncut, part.largest / most_of(part));
+    few_bits = few_bits || bits_of(part.format) < bits_of(WeightFormat::int8);
+  }
+  if (uncut == 0) return unit_of_additions(parts);
+  if (parts.size() == 1 && parts[0].equal) {  // an average: a port of ones
+    return bias == 0 ? parts[0].largest : parts[0].largest / std::min(enough, most_of(parts[0]));
+  }
+  return few_bits ? best_unit(parts, uncut, addition) : with_whole_gain(uncut, addition);
+}
+
+}  // namespace eddy

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The step of one output channel's accumulator, of which the weights of all its ports are whole multiples.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "eddy/graph.hpp"
+#include "eddy/network.hpp"
+
+namespace eddy {
+
+/// One port's part in one output channel.
+struct Part {
+  std::size_t port = 0;
+  WeightFormat format = WeightFormat::int8;
+  bool addition = false;
+  double scale = 0;    // real value of integer 1 of the source
+  double largest = 0;  // |weight * scale|
+  bool equal = false;  // all weights the same: an average
+  int first_channel = 0, taps = 1;
+  std::span<const float> weights;
+
+  /// The source's channel that the weight at `i` sees.
+  [[nodiscard]] std::size_t channel(std::size_t i) const {
+    return static_cast<std::size_t>(first_channel) + i / static_cast<std::size_t>(taps);
+  }
+  /// The nearest integer weight for a step, within the format.
+  [[nodiscard]] double whole(float weight, double unit) const;
+};
+
+/// The format of a port's weights, where it can be chosen. 1x1 depthwise ports carry additions, whose gain has to be
+/// right: they are int16. Averages are ports of ones, or of one weight a channel: int8.
+std::optional<WeightFormat> chosen_format(const GraphPort& port, WeightFormat wanted);
+WeightFormat format_of(const GraphPort& port, WeightFormat wanted);
+/// The format of some port of the layer can be chosen.
+bool has_weights(const GraphLayer& layer);
+
+/// Of output channel k, for weights of the `wanted` format. Parts without a weight other than 0 are left out.
+std::vector<Part> parts_of(const GraphLayer& layer, std::span<const Layer> sources, WeightFormat wanted, int k);
+
+/// The step; requantised sums have `sum_scale` real units a step.
+double unit_of(const std::vector<Part>& parts, float bias, double sum_scale);
+
+}  // namespace eddy
