@@ -75,7 +75,7 @@ TEST(InputTable, ManyChannelsGoAsActivations) {
 /// The scale of pixels says nothing about values that are real already: neither do changes of them vanish by it.
 TEST(RealInput, ItsThresholdIsAShareOfTheCalibratedRange) {
   const Graph graph = input_alone(1);
-  const std::vector<Picture> pictures{{graph.layers[0].out, {}, {-0.5F, 0.0F}},
+  const std::vector<Picture> pictures{{graph.layers[0].out, {}, {-0.5F, 0.3F}},
                                       {graph.layers[0].out, {}, {1.0F, 0.0F}}};
   for (const double scale : {1.0, 1.0 / 255}) {
     InputSpec spec;
@@ -88,6 +88,33 @@ TEST(RealInput, ItsThresholdIsAShareOfTheCalibratedRange) {
                                                        HasSubstr("its threshold of 10 is one of 0.05882")));
   }
   EXPECT_EQ(quantise(graph, {}, pictures, {}).network.input.theta.at(0), 0);
+}
+
+TEST(RealInput, WholeMultiplesOfAPowerOfTwoStayWhatTheyAre) {
+  const Graph graph = input_alone(1);
+  const auto scaled = [&](float first, float second) {
+    const std::vector<Picture> pictures{{graph.layers[0].out, {}, {first, second}}};
+    const Quantised q = quantise(graph, {}, pictures, {});
+    const auto values = to_frame(q.network, pictures[0]).activations;
+    EXPECT_GE(q.network.layers[0].hi, values[1]);
+    return std::pair{values[0] * q.network.layers[0].scale, values[1] * q.network.layers[0].scale};
+  };
+  EXPECT_EQ(scaled(10'000, 10'003), (std::pair<double, double>{10'000, 10'003}));
+  EXPECT_EQ(scaled(-0.625F, 100.5F), (std::pair<double, double>{-0.625, 100.5}));
+  EXPECT_NE(scaled(0.3F, 1).first, 0.3) << "no such step";
+  EXPECT_NE(scaled(1, 100'001).first, 1) << "too many steps";
+}
+
+TEST(RealInput, ManyChannelsHaveOneThreshold) {
+  InputSpec spec;
+  spec.std = {1, 2, 1, 1, 4, 1, 1};
+  QuantiseOptions options;
+  options.thresholds.pixel = 100;
+  const Graph graph = input_alone(7);
+  const std::vector<Picture> pictures{{graph.layers[0].out, std::vector<std::uint8_t>(14, 255), {}}};
+  const auto theta = quantise(graph, spec, pictures, options).network.input.theta;
+  EXPECT_THAT(theta, ::testing::AllOf(::testing::SizeIs(7), ::testing::Each(theta.front())));
+  EXPECT_GT(theta.front(), 0);
 }
 
 }  // namespace

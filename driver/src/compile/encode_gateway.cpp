@@ -29,7 +29,7 @@ GatewayImage encode_gateway(const NumberedPlan& plan) {
   g.xbits = x_bits(in.out);
   g.cbits = c_bits(in.out);
   g.send_delta = in.mode == Mode::temporal;
-  g.table = input.table;
+  if (input.pixels) g.table = input.table;  // of activations the host makes them
   g.theta = input.theta;
   g.out_axons = static_cast<int>(tables.out_axons.size());
   for (int i = 0; i < g.out_axons; ++i) encode_out_axon(plan, tables.out_axons[at(i)], i, 0, g.tables);

@@ -17,6 +17,10 @@ namespace {
 
 void check_input(const Network& network) {
   const int channels = network.layers.front().out.c;
+  const std::vector<int>& theta = network.input.theta;
+  if (channels > static_cast<int>(host_pkg::PixelChans) &&
+      std::ranges::any_of(theta, [&](int t) { return t != theta.front(); }))
+    throw std::logic_error("an input of many channels with a threshold for each");
   if (!network.input.pixels || channels <= static_cast<int>(host_pkg::PixelChans)) return;
   throw FitError(fmt::format(
       "the frame input takes pixels of up to {} channels, network {} has {}: give its input as int16 activations",

@@ -43,13 +43,28 @@ double exact_step(const InputSpec& spec, int channels) {
 
 }  // namespace
 
-InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels, double largest, int bits,
+double whole_step(std::span<const Picture> pictures) {
+  constexpr int finest = 14;
+  int parts = 0;  // the step is 2^-parts
+  double largest = 0;
+  for (const Picture& picture : pictures) {
+    for (const float value : picture.values) {
+      largest = std::max(largest, std::abs(double{value}));
+      while (std::ldexp(value, parts) != std::nearbyint(std::ldexp(value, parts))) {
+        if (++parts > finest) return 0;
+      }
+    }
+  }
+  return std::ldexp(largest, parts) <= max_magnitude ? std::ldexp(1.0, -parts) : 0;
+}
+
+InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels, double largest, double step, int bits,
                           int at_least) {
   InputLayer result;
   Layer& layer = result.layer;
   layer.acc = layer.out = shape;
   if (pixels) largest = largest_level(spec, shape.c);
-  double step = pixels ? exact_step(spec, shape.c) : 0;
+  if (pixels) step = exact_step(spec, shape.c);
   result.exact = step > 0;
   while (result.exact && largest / (step / 2) <= (1 << at_least) - 1) step /= 2;
   layer.scale = result.exact ? step : (largest > 0 ? largest : 1.0) / ((1 << bits) - 1);
@@ -65,7 +80,8 @@ InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels
       }
     }
   } else {
-    layer.hi = (1 << bits) - 1;
+    const auto most = static_cast<unsigned>(std::ceil(largest / layer.scale));
+    layer.hi = (1 << std::max(bits, result.exact ? static_cast<int>(std::bit_width(most)) : 0)) - 1;
     layer.lo = -layer.hi;
   }
   layer.bits = std::max(8, static_cast<int>(std::bit_width(static_cast<unsigned>(std::max(-layer.lo, layer.hi)))));

@@ -163,7 +163,8 @@ class Quantiser {
   }
 
   void input() {
-    InputLayer first = quantise_input(graph_.layers[0].out, spec_, of_pixels(), largest_[0], bits_[0], input_bits_);
+    InputLayer first = quantise_input(graph_.layers[0].out, spec_, of_pixels(), largest_[0],
+                                      of_pixels() ? 0 : whole_step(pictures_), bits_[0], input_bits_);
     first.layer.name = graph_.layers[0].name;
     input_exact_ = first.exact;
     network().input = std::move(first.input);
@@ -244,6 +245,9 @@ class Quantiser {
       for (Requant& channel : layer.channels) channel.theta = theta;
     }
     for (int c = 0; c < network().layers[0].out.c; ++c) network().input.theta.push_back(input_theta(c));
+    // The chip keeps one threshold for all channels of an input that has many.
+    std::vector<int>& theta = network().input.theta;
+    if (theta.size() > max_pixel_channels) std::ranges::fill(theta, *std::ranges::min_element(theta));
   }
 
   /// The threshold of the input: grey levels, in steps where the chip takes activations.
@@ -272,9 +276,9 @@ class Quantiser {
     }
     const Layer& layer = network().layers[0];
     note(
-        fmt::format("input: real values, taken as they are: scale, mean and std are not applied; rounded to {} "
-                    "magnitude bits, {:.4g} a step",
-                    layer.bits, layer.scale));
+        fmt::format("input: real values, taken as they are: scale, mean and std are not applied; {} magnitude bits, "
+                    "{:.4g} a step{}",
+                    layer.bits, layer.scale, input_exact_ ? ", which makes all of them whole" : ""));
     if (options_.thresholds.pixel == 0) return;
     note(
         fmt::format("input: its threshold of {} is one of {:.4g}: a grey level stands for 1/255 of the calibrated "

@@ -45,7 +45,8 @@ void check_gateway(const GatewayImage& gateway, const Image& image) {
   const auto side = [](int n) { return n > 0 && n < static_cast<int>(PixelSide); };
   need(side(s.h) && side(s.w) && side(s.c), "a frame of no size");
   const auto channels = static_cast<std::size_t>(s.c);
-  need(!gateway.pixels || gateway.table.size() == channels, "a table of pixel values for each channel is missing");
+  need(gateway.table.size() == (gateway.pixels ? channels : 0),
+       "there is not a table of values for each channel of pixels");
   need(gateway.theta.size() == channels, "a threshold for each channel is missing");
   need(gateway.xbits >= 0 && gateway.cbits >= 0 && gateway.xbits + gateway.cbits <= static_cast<int>(pkg::PosBits),
        "positions of frame events");
