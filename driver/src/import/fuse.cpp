@@ -94,6 +94,13 @@ class Fusion {
     return part;
   }
 
+  /// Every row and column of the port's source is in the layer: padded perhaps, but not cut off.
+  bool holds_all(const GraphLayer& l, const GraphPort& port) const {
+    const Shape& source = graph_.layers[at(port.source)].out;
+    const auto holds = [](const Axis& axis, int here, int there) { return axis.pad >= 0 && here - axis.pad >= there; };
+    return holds(port.y, l.acc.h, source.h) && holds(port.x, l.acc.w, source.w);
+  }
+
   /// Reads the sources of a Concat, Identity or Pad instead of it: a port for each part. What was padded is padding of
   /// the port then.
   bool skip_routing(int l) {
@@ -103,7 +110,8 @@ class Fusion {
       const GraphLayer& source = layer(port.source);
       const bool transposed = port.y.transposed || port.x.transposed;
       const bool shifted = std::ranges::any_of(source.ports, [](const GraphPort& p) { return !p.is_copy(); });
-      if (!is_routing(source) || (transposed && shifted)) {
+      const bool whole = std::ranges::all_of(source.ports, [&](const GraphPort& p) { return holds_all(source, p); });
+      if (!is_routing(source) || !whole || (transposed && shifted)) {
         ports.push_back(port);
         continue;
       }

@@ -302,7 +302,18 @@ std::optional<std::vector<std::optional<PlaneAxis>>> Importer::axes(const Activa
 Activation Importer::add_like(const Node& node, GraphLayer layer, const Activation& like) {
   Activation result = add(node, std::move(layer), like.dims);
   result.order = like.order;
-  return result;
+  return settled(std::move(result));
+}
+
+Activation Importer::settled(Activation activation) const {
+  const Shape& s = shape(activation.layer);
+  const std::array<int, 3> size{s.c, s.h, s.w};
+  std::vector<PlaneAxis> long_axes;
+  for (const PlaneAxis axis : activation.order) {
+    if (size[static_cast<std::size_t>(axis)] > 1) long_axes.push_back(axis);
+  }
+  if (std::ranges::is_sorted(long_axes)) activation.order = natural_order;
+  return activation;
 }
 
 Activation Importer::add_plane(const Node& node, GraphLayer layer, const Activation& input) {

@@ -110,6 +110,8 @@ class Importer {
   /// Which axis of the layer each dimension of the model is: none of a dimension of 1. Nothing where dimensions hold
   /// several axes.
   [[nodiscard]] std::optional<std::vector<std::optional<PlaneAxis>>> axes(const Activation& activation) const;
+  /// The same activation; its order is the layer's where only axes of one element lie otherwise.
+  [[nodiscard]] Activation settled(Activation activation) const;
   /// Adds a layer of this node; name, out and bias are filled in where they are missing. Returns its output.
   Activation add(const Node& node, GraphLayer layer, Dims dims = {});
   /// The same for a layer of the shape of `like`, which the model sees alike.

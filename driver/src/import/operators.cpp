@@ -37,8 +37,11 @@ std::vector<float> outputs_first(const std::vector<float>& weights, std::size_t 
 }
 
 /// Weights [][][rows][columns]; those of one dimension have one row.
-Constant plane_weights(const Node& node) {
+Constant plane_weights(const Node& node, const Activation& input) {
   Constant weights = finite(node.constant(1));
+  if (weights.dims.size() != input.dims.size())
+    throw Unsupported(fmt::format("weights [{}] for an input of shape [{}]", fmt::join(weights.dims, ", "),
+                                  fmt::join(input.dims, ", ")));
   if (weights.dims.size() != 3 && weights.dims.size() != 4)
     throw Unsupported(
         fmt::format("{} dimensions; one and two are supported", static_cast<int>(weights.dims.size()) - 2));
@@ -46,23 +49,9 @@ Constant plane_weights(const Node& node) {
   return weights;
 }
 
-/// What a convolution reads. An input [1, channels, columns] is taken for a picture until a convolution of one
-/// dimension reads it.
-Activation window_input(Importer& importer, const Node& node, const Constant& weights) {
-  const Activation& input = node.activation(0);
-  const std::size_t rank = node.constant(1).dims.size();
-  if (input.dims.size() != rank)
-    throw Unsupported(fmt::format("weights [{}] for an input of shape [{}]", fmt::join(weights.dims, ", "),
-                                  fmt::join(input.dims, ", ")));
-  const Shape& shape = importer.shape(input.layer);
-  if (rank == 3 && shape.h > 1)
-    importer.reshape_input(input, {static_cast<int>(input.dims[1]), 1, static_cast<int>(input.dims[2])});
-  return input;
-}
-
 Value conv(Importer& importer, const Node& node) {
-  const Constant weights = plane_weights(node);
-  const Activation input = window_input(importer, node, weights);
+  const Activation input = window_input(importer, node);
+  const Constant weights = plane_weights(node, input);
   const Shape source = importer.plane(input);
   const auto groups = node.integer("group", 1);
   const auto outputs = weights.dims[0], each = weights.dims[1];
@@ -104,8 +93,8 @@ Value conv(Importer& importer, const Node& node) {
 
 /// Every input meets all taps: output o = i * stride - pad + k * dilation.
 Value conv_transpose(Importer& importer, const Node& node) {
-  const Constant weights = plane_weights(node);  // [inputs][outputs / groups][rows][columns]
-  const Activation input = window_input(importer, node, weights);
+  const Activation input = window_input(importer, node);
+  const Constant weights = plane_weights(node, input);  // [inputs][outputs / groups][rows][columns]
   const Shape source = importer.plane(input);
   const auto groups = node.integer("group", 1);
   const auto inputs = weights.dims[0], each = weights.dims[1];

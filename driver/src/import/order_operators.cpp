@@ -8,6 +8,7 @@
 
 #include "import/dims.hpp"
 #include "import/identity.hpp"
+#include "import/resample.hpp"
 
 namespace eddy {
 namespace {
@@ -38,14 +39,12 @@ Activation transposed(const Importer& importer, const Activation& activation, co
   for (const auto& axis : permuted(*axes, order)) {
     if (axis) turned.push_back(*axis);
   }
-  Activation result{activation.layer, permuted(activation.dims, order), natural_order};
-  if (!std::ranges::is_sorted(turned)) {
-    for (const PlaneAxis axis : natural_order) {
-      if (std::ranges::find(turned, axis) == turned.end()) turned.push_back(axis);
-    }
-    std::ranges::copy(turned, result.order.begin());
+  for (const PlaneAxis axis : natural_order) {
+    if (std::ranges::find(turned, axis) == turned.end()) turned.push_back(axis);
   }
-  return result;
+  Activation result{activation.layer, permuted(activation.dims, order)};
+  std::ranges::copy(turned, result.order.begin());
+  return importer.settled(std::move(result));
 }
 
 Value transpose(Importer& importer, const Node& node) {
@@ -68,24 +67,28 @@ Value transpose(Importer& importer, const Node& node) {
 }
 
 // ---------------------------------------------------------------- parts
-/// Throws Unsupported where a dimension is not that of the channels.
-void check_channels(const Importer& importer, const Activation& input, std::size_t dimension, const char* what) {
-  const auto axes = importer.axes(input);
-  if (!axes || (*axes)[dimension] != PlaneAxis::channels)
-    throw Unsupported(
-        fmt::format("{} dimension {} of [{}]; channels are supported", what, dimension, fmt::join(input.dims, ", ")));
-}
-
-/// A layer that copies channels [first, first + count).
+/// A layer that copies elements [first, first + count) of a dimension.
 Activation part(Importer& importer, const Node& node, const std::string& name, const Activation& input,
                 std::size_t dimension, std::int64_t first, std::int64_t count) {
-  Shape shape = importer.shape(input.layer);
-  shape.c = static_cast<int>(count);
-  GraphLayer layer;
+  const auto axes = importer.axes(input);
+  const auto axis = axes ? (*axes)[dimension] : std::nullopt;
+  if (!axis) {
+    throw Unsupported(
+        fmt::format("takes a part of dimension {} of [{}], in which rows, columns and channels are joined", dimension,
+                    fmt::join(input.dims, ", ")));
+  }
+  const Shape& shape = importer.shape(input.layer);
+  const int begin = static_cast<int>(first), size = static_cast<int>(count);
+  Crop crop{0, shape.h, 0, shape.w};
+  if (axis == PlaneAxis::rows) crop.y = begin, crop.rows = size;
+  if (axis == PlaneAxis::columns) crop.x = begin, crop.columns = size;
+  GraphLayer layer = crop_layer(importer, input.layer, crop);
+  if (axis == PlaneAxis::channels) {
+    layer.acc.c = size;
+    layer.ports[0] = copy_port(input.layer, layer.acc);
+    layer.ports[0].c_first = begin;
+  }
   layer.name = name;
-  layer.acc = shape;
-  layer.ports.push_back(copy_port(input.layer, shape));
-  layer.ports[0].c_first = static_cast<int>(first);
   Activation like = input;
   like.dims[dimension] = count;
   return importer.add_like(node, std::move(layer), like);
@@ -94,7 +97,6 @@ Activation part(Importer& importer, const Node& node, const std::string& name, c
 Results split(Importer& importer, const Node& node) {
   const Activation& input = node.activation_in_any_order(0);
   const std::size_t dimension = axis_of(node.integer("axis", 0), input.dims.size());
-  check_channels(importer, input, dimension, "splits");
   const std::int64_t all = input.dims[dimension], parts = node.proto().output_size();
   Dims sizes = node.opset() >= 13 && node.has_input(1) ? node.constant(1).integers() : node.integers("split", {});
   if (sizes.empty()) {
@@ -103,7 +105,7 @@ Results split(Importer& importer, const Node& node) {
   }
   if (static_cast<std::int64_t>(sizes.size()) != parts ||
       std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) != all || *std::ranges::min_element(sizes) < 1)
-    throw Unsupported(fmt::format("parts of [{}] for {} outputs of {} channels", fmt::join(sizes, ", "), parts, all));
+    throw Unsupported(fmt::format("parts of [{}] for {} outputs of {} elements", fmt::join(sizes, ", "), parts, all));
   std::vector<Value> results;
   std::int64_t first = 0;
   for (const auto size : sizes) {
@@ -152,7 +154,6 @@ Value slice(Importer& importer, const Node& node) {
     const std::size_t dimension = axis_of(axes[i], result.dims.size());
     const Range range = range_of(starts[i], ends[i], result.dims[dimension]);
     if (range.count == result.dims[dimension]) continue;
-    check_channels(importer, result, dimension, "takes a part of");
     result = part(importer, node, node.name(), result, dimension, range.first, range.count);
   }
   return result;

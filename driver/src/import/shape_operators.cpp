@@ -12,6 +12,17 @@ namespace {
 
 Value pass(Importer&, const Node& node) { return node.value(0); }
 
+/// Between real numbers of any size. The chip's are its own.
+Value cast(Importer&, const Node& node) {
+  const auto type = static_cast<onnx::TensorProto::DataType>(node.integer("to", onnx::TensorProto::FLOAT));
+  const bool real = type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::FLOAT16 ||
+                    type == onnx::TensorProto::BFLOAT16 || type == onnx::TensorProto::DOUBLE;
+  // What the host gives is whole already (ArgMax), and constants are shapes.
+  if (std::holds_alternative<Activation>(node.value(0)) && !real)
+    throw Unsupported(fmt::format("to {}; real numbers stay real", onnx::TensorProto::DataType_Name(type)));
+  return node.value(0);
+}
+
 Value flatten(Importer& importer, const Node& node) {
   const Dims& dims = dims_of(node.value(0));
   const auto axis = node.integer("axis", 1);
@@ -105,7 +116,7 @@ Value gather(Importer&, const Node& node) {
 }  // namespace
 
 std::map<std::string, Operator> shape_operators() {
-  return {{"Identity", pass},   {"Dropout", pass},    {"Cast", pass},           {"Flatten", flatten},
+  return {{"Identity", pass},   {"Dropout", pass},    {"Cast", cast},           {"Flatten", flatten},
           {"Reshape", reshape}, {"Squeeze", squeeze}, {"Unsqueeze", unsqueeze}, {"Constant", constant},
           {"Shape", shape},     {"Gather", gather}};
 }

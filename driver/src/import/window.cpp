@@ -96,6 +96,13 @@ void transposed_outputs(WindowAxis& axis, int inputs, int more, bool same, bool 
 
 }  // namespace
 
+Activation window_input(Importer& importer, const Node& node) {
+  const Activation& input = node.activation(0);
+  if (input.dims.size() == 3 && importer.shape(input.layer).h > 1)
+    importer.reshape_input(input, {static_cast<int>(input.dims[1]), 1, static_cast<int>(input.dims[2])});
+  return input;
+}
+
 Window read_window(const Node& node, const Shape& input, std::array<int, 2> kernel) {
   Window window = read_steps(node, kernel);
   const std::string mode = node.text("auto_pad", "NOTSET");

@@ -24,6 +24,9 @@ struct Window {
   WindowAxis y, x;
 };
 
+/// What a window moves over. An input [1, channels, columns] is taken for a picture until a window reads it.
+Activation window_input(Importer& importer, const Node& node);
+
 /// Reads them for an input of this shape; `kernel` where the attribute kernel_shape is missing. Throws Unsupported.
 Window read_window(const Node& node, const Shape& input, std::array<int, 2> kernel = {0, 0});
 
