@@ -24,9 +24,10 @@ class ArraySource : public Source {
       shape_ = shape;
     } else if (d.size() == 3 && shape.c == 1) {
       shape_ = {1, side(1), side(2)};
-    } else if (d.size() == 3 && shape.h == 1) {
+    } else if (d.size() == 3 && (shape.h == 1 || shape.w == 1)) {
       channels_last_ = d[1] != shape.c;
-      shape_ = channels_last_ ? Shape{side(2), 1, side(1)} : Shape{side(1), 1, side(2)};
+      const int line = side(channels_last_ ? 1 : 2);
+      shape_ = {side(channels_last_ ? 2 : 1), shape.h == 1 ? 1 : line, shape.h == 1 ? line : 1};
     } else if (d.size() == 4 && d[1] == shape.c && (d[3] != shape.c || (d[2] == shape.h && d[3] == shape.w))) {
       shape_ = {side(1), side(2), side(3)};
     } else if (d.size() == 4) {
@@ -66,7 +67,8 @@ class ArraySource : public Source {
   static std::string taken(const Shape& shape) {
     std::string three;
     if (shape.c == 1) three = fmt::format(", [frames, {}, {}]", shape.h, shape.w);
-    if (shape.c > 1 && shape.h == 1) three = fmt::format(", [frames, {0}, {1}], [frames, {1}, {0}]", shape.c, shape.w);
+    if (shape.c > 1 && (shape.h == 1 || shape.w == 1))
+      three = fmt::format(", [frames, {0}, {1}], [frames, {1}, {0}]", shape.c, shape.h * shape.w);
     return fmt::format("[frames, {0}, {1}, {2}], [frames, {1}, {2}, {0}]{3} or [frames, {4}]", shape.c, shape.h,
                        shape.w, three, shape.count());
   }

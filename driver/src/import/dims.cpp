@@ -43,18 +43,17 @@ Value reshaped(Importer& importer, const Value& value, Dims dims) {
   const Activation& activation = std::get<Activation>(value);
   if (dims == activation.dims || keeps_places(importer, activation, dims))
     return Activation{activation.layer, dims, activation.order};
-  const bool possible = dims.size() == 4 && dims[0] == 1 && std::ranges::all_of(dims, [](auto d) { return d <= 4095; });
-  const Shape wanted =
-      possible ? Shape{static_cast<int>(dims[1]), static_cast<int>(dims[2]), static_cast<int>(dims[3])} : Shape{};
-  const Shape& shape = importer.shape(activation.layer);
-  const bool picture = activation.layer == 0 && activation.dims == Dims{1, shape.c, shape.h, shape.w};
-  if (!possible || picture || !importer.reshape_input(activation, wanted)) {
-    throw Unsupported(fmt::format("[{}] becomes [{}]: {}", fmt::join(activation.dims, ", "), fmt::join(dims, ", "),
-                                  picture ? "an input of rows and columns keeps them: export the model with the shape "
-                                            "that its first layer wants, or with a flat one"
-                                          : "neurons would have to change places"));
+  const bool planes = dims.size() == 4 && dims[0] == 1 && std::ranges::all_of(dims, [](auto d) { return d <= 4095; });
+  if (planes && activation.layer == 0) {
+    const Shape wanted{static_cast<int>(dims[1]), static_cast<int>(dims[2]), static_cast<int>(dims[3])};
+    if (!importer.reshape_input(activation, wanted)) {
+      throw Unsupported(fmt::format(
+          "[{}] becomes [{}]: an input of rows and columns keeps them: export the model with the shape that "
+          "its first layer wants, or with a flat one",
+          fmt::join(activation.dims, ", "), fmt::join(dims, ", ")));
+    }
   }
-  return Activation{activation.layer, dims};
+  return Activation{activation.layer, dims, activation.order};
 }
 
 }  // namespace eddy

@@ -14,7 +14,8 @@ std::size_t axis_of(std::int64_t axis, std::size_t rank);
 
 const Dims& dims_of(const Value& value);
 
-/// The same values under other dimensions. Throws Unsupported where neurons would have to change places.
+/// The same values under other dimensions. Rows, columns and channels that are joined or split are a matter of who
+/// reads them. Throws Unsupported where an input would have to become another picture.
 Value reshaped(Importer& importer, const Value& value, Dims dims);
 
 }  // namespace eddy

@@ -59,7 +59,8 @@ Value add(Importer& importer, const Node& node) {
   const auto constant = constant_input(node);
   if (!constant) return two(importer, node, 1);
   const Activation& a = node.activation_in_any_order(1 - *constant);
-  return scaled(importer, node, a, all(importer, a, 1), by_channel(importer, a, finite(node.constant(*constant))));
+  std::vector<float> offset = by_channel(importer, a, finite(node.constant(*constant)));
+  return scaled(importer, node, a, all(importer, a, 1), std::move(offset));
 }
 
 Value subtract(Importer& importer, const Node& node) {
@@ -73,9 +74,21 @@ Value subtract(Importer& importer, const Node& node) {
 }
 
 Value sum(Importer& importer, const Node& node) {
-  const Activation& a = node.activation_in_any_order(0);
+  std::size_t first = 0;
+  while (first + 1 < node.inputs() && node.is_constant(first)) ++first;
+  const Activation& a = node.activation_in_any_order(first);
+  std::vector<float> offset;  // of as many channels as the constants tell apart
+  for (std::size_t i = 0; i < node.inputs(); ++i) {
+    if (!node.is_constant(i)) continue;
+    const std::vector<float> more = by_channel(importer, a, finite(node.constant(i)));
+    offset.resize(more.size(), offset.empty() ? 0.0F : offset.front());
+    std::ranges::transform(offset, more, offset.begin(), std::plus<>());
+  }
   GraphLayer layer = copy_layer(importer, a);
-  for (std::size_t i = 1; i < node.inputs(); ++i) add_port(importer, layer, a, node.activation_in_any_order(i), 1);
+  layer.bias = std::move(offset);
+  for (std::size_t i = first + 1; i < node.inputs(); ++i) {
+    if (!node.is_constant(i)) add_port(importer, layer, a, node.activation_in_any_order(i), 1);
+  }
   return importer.add_like(node, std::move(layer), a);
 }
 

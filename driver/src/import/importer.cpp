@@ -270,12 +270,14 @@ void Importer::add_output(const std::string& name, const HostTensor& tensor) {
 
 Shape Importer::plane(const Activation& activation) const {
   const Shape& s = shape(activation.layer);
+  const Dims natural{1, s.c, s.h, s.w};
   const bool line = s.h == 1 && activation.dims == Dims{1, s.c, s.w};
-  if (!line && activation.dims != Dims{1, s.c, s.h, s.w}) {
-    throw Unsupported(
-        fmt::format("input of shape [{}]; [1, channels, rows, columns] is taken", fmt::join(activation.dims, ", ")));
-  }
-  return s;
+  if (line || activation.dims == natural) return s;
+  if (activation.dims.size() == natural.size() && activation.dims[0] == 1)
+    throw Unsupported(fmt::format("[{}] is read as [{}]: neurons would have to change places", fmt::join(natural, ", "),
+                                  fmt::join(activation.dims, ", ")));
+  throw Unsupported(
+      fmt::format("input of shape [{}]; [1, channels, rows, columns] is taken", fmt::join(activation.dims, ", ")));
 }
 
 std::optional<std::vector<std::optional<PlaneAxis>>> Importer::axes(const Activation& activation) const {

@@ -83,7 +83,7 @@ GraphLayer segment_layer(Importer& importer, const Activation& input, const Wind
 
 /// Windows at the border may have divisors of their own: a layer for each kind of window, and one that joins them.
 Value average_pool(Importer& importer, const Node& node) {
-  constexpr std::size_t most_layers = 16;
+  constexpr std::size_t most_layers = 25;
   const Activation input = window_input(importer, node);
   const Shape source = importer.plane(input);
   const Window window = read_window(node, source);

@@ -98,8 +98,9 @@ void transposed_outputs(WindowAxis& axis, int inputs, int more, bool same, bool 
 
 Activation window_input(Importer& importer, const Node& node) {
   const Activation& input = node.activation(0);
-  if (input.dims.size() == 3 && importer.shape(input.layer).h > 1)
-    importer.reshape_input(input, {static_cast<int>(input.dims[1]), 1, static_cast<int>(input.dims[2])});
+  const auto dim = [&](std::size_t d) { return static_cast<int>(input.dims[d]); };
+  if (input.dims.size() == 3) importer.reshape_input(input, {dim(1), 1, dim(2)});
+  if (input.dims.size() == 4) importer.reshape_input(input, {dim(1), dim(2), dim(3)});
   return input;
 }
 

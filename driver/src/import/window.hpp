@@ -24,7 +24,7 @@ struct Window {
   WindowAxis y, x;
 };
 
-/// What a window moves over. An input [1, channels, columns] is taken for a picture until a window reads it.
+/// What a window moves over. An input that is no picture of four dimensions gets its channels from the first window.
 Activation window_input(Importer& importer, const Node& node);
 
 /// Reads them for an input of this shape; `kernel` where the attribute kernel_shape is missing. Throws Unsupported.

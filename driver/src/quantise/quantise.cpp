@@ -23,6 +23,7 @@ namespace {
 constexpr int min_bits = 8, max_bits = 14;
 constexpr double noticeable_gain_error = 0.01;
 constexpr double noticeable_curve_error = 2;  // steps
+constexpr double most_curve_error = 0.02;     // share of the largest value
 
 class Quantiser {
  public:
@@ -216,6 +217,13 @@ class Quantiser {
     layer.hi = std::numeric_limits<std::int16_t>::max();
     layer_reports_[l].curve = true;
     layer_reports_[l].curve_error = fit.error;
+    if (fit.error > most_curve_error * largest_[l]) {
+      throw ModelError(fmt::format(
+          "{} cannot run: node \"{}\": {} is too steep for straight lines between sums of {:.3g} and {:.3g}: "
+          "they are off by {:.3g}, {:.1f} % of its largest value, and {:.0f} % are allowed. Clip what it reads",
+          graph_.name, graph_.layers[l].name, graph_.layers[l].curve.name(), sums_[l].first, sums_[l].second, fit.error,
+          100 * fit.error / largest_[l], 100 * most_curve_error));
+    }
     return fit.sum_scale;
   }
 
