@@ -15,7 +15,7 @@ FRAMES  ?=
 BACKEND ?=
 RUN_OPTIONS ?=
 
-.PHONY: help setup configure build test nightly run bench lint format check-format synth sanitize docs clean
+.PHONY: help setup configure build test nightly run bench conformance lint format check-format synth sanitize docs clean
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
@@ -47,6 +47,11 @@ run: configure ## run a network on a video: [MODEL=] [CLIP=] [CHIP=] [FRAMES=A:B
 
 bench: build ## measure all figures of the README into out/bench.json
 	@scripts/bench --build $(BUILD) --out out/bench.json
+
+conformance: configure ## run the ONNX project's backend tests; writes docs/conformance.md, out/conformance.json
+	@scripts/setup referee
+	@cmake --build $(BUILD) -j $(JOBS) --target eddy
+	@.venv/bin/python scripts/conformance.py --program $(BUILD)/bin/eddy --rtl
 
 lint: configure ## Verilator's and Verible's warnings over all modules
 	@scripts/setup check
