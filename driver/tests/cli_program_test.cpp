@@ -150,6 +150,10 @@ TEST_F(Program, NamesBadOptions) {
   expect("run --model digits --weights c2=int5 --backend model:", 2, "--weights c2=int5");
   expect("run --model digits --weights nolayer=int4 --backend model:", 2, "nolayer");
   expect("run --model digits --weights input=int4 --backend model:", 2, "it is the input");
+  expect("run --model digits --budget 1% --backend model:", 2, "--budget goes with --weights auto");
+  expect("run --model digits --weights auto --budget much --backend model:", 2, "--budget much");
+  expect("run --model digits --weights auto --budget 0 --backend model:", 2, "above 0");
+  expect("run --model digits --weights auto --budget 101% --backend model:", 2, "up to 100 %");
   write("thresholds.json", R"({"pixels": 2})");
   expect("run --model digits --thresholds thresholds.json", 2, "pixels");
 }
@@ -177,9 +181,20 @@ TEST_F(Program, KeepsWeightsInTheFormatsThatAreAsked) {
   expect("compile --model digits --chip tiny --weights int4,c1=int2 -o d.eddy --json d.json", 0, "int4");
   const Ended ended = eddy("inspect d.eddy");
   EXPECT_THAT(ended.text, AllOf(HasSubstr("3x3 int2"), HasSubstr("3x3 int4"), Not(HasSubstr("int8"))));
-  const auto bytes = nlohmann::json::parse(read(folder_ / "d.json"))["weight_bytes"];
+  const auto json = nlohmann::json::parse(read(folder_ / "d.json"));
+  EXPECT_EQ(json["layers"][0]["weights"], "int2");
+  EXPECT_EQ(json["layers"][1]["weights"], "int4");
+  const auto bytes = json["weight_bytes"];
   EXPECT_GT(bytes["int4"], bytes["int2"]);
   EXPECT_FALSE(bytes.contains("int8"));
+}
+
+TEST_F(Program, ChoosesFormatsOfWeightsForABudget) {
+  expect("compile --model digits --chip tiny --weights auto --budget 2% -o d.eddy --json d.json", 0, "chosen");
+  const auto choice = nlohmann::json::parse(read(folder_ / "d.json"))["weight_choice"];
+  EXPECT_LE(choice["error"]["after"], choice["error"]["before"].get<double>() + 0.02);
+  EXPECT_LT(choice["bytes"]["after"], choice["bytes"]["before"]);
+  EXPECT_EQ(choice["prices"].size(), 6U);
 }
 
 TEST_F(Program, ReportsWhatWasDoneWhenInterrupted) {

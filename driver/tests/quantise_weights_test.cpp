@@ -16,6 +16,7 @@
 #include "eddy/golden.hpp"
 #include "eddy/quantise.hpp"
 #include "legal_network.hpp"
+#include "quantise/unit.hpp"
 #include "unit_model.hpp"
 
 namespace eddy {
@@ -175,6 +176,19 @@ TEST(Weights, OfSixteenBitsCostTheirSourcesNothing) {
   expect_legal(q.network);
   EXPECT_THAT(q.report.notes, ::testing::IsEmpty());
   EXPECT_GT(std::ranges::max(q.network.layers[1].ports[0].weights), 127);
+}
+
+/// Additions and averages are stored as a few words, whatever the format.
+TEST(Weights, TakeBytesByTheirFormat) {
+  const Graph graph = dense(200, 0);
+  EXPECT_EQ(weight_bytes_of(graph.layers[0], WeightFormat::int8), 0);
+  EXPECT_EQ(weight_bytes_of(graph.layers[1], WeightFormat::int16), 400);
+  EXPECT_EQ(weight_bytes_of(graph.layers[1], WeightFormat::int8), 200);
+  EXPECT_EQ(weight_bytes_of(graph.layers[1], WeightFormat::int4), 100);
+  EXPECT_EQ(weight_bytes_of(graph.layers[1], WeightFormat::int2), 50);
+  for (const char* name : {"average_pool_2x2", "add_of_inputs"}) {
+    EXPECT_EQ(weight_bytes_of(unit_model(name).graph.layers.back(), WeightFormat::int8), 0) << name;
+  }
 }
 
 void expect_refused(const UnitModel& m, const std::string& layer, const std::string& says) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "eddy/chip.hpp"
+#include "eddy/choose_weights.hpp"
 #include "eddy/compile.hpp"
 #include "eddy/frames.hpp"
 #include "eddy/graph.hpp"
@@ -43,7 +44,8 @@ struct PrepareOptions {
   std::map<std::string, int> layer_bits;
   WeightFormat weights = WeightFormat::int8;
   std::map<std::string, WeightFormat> layer_weights;
-  int calibration_frames = 16;  // at least, spread over a long clip; of a short one, all
+  std::optional<double> weight_budget;  // layers are given fewer bits where the outputs' error grows by no more
+  int calibration_frames = 16;          // at least, spread over a long clip; of a short one, all
   CompileOptions compile;
   std::function<void(const std::string&)> say;  // what is being done
 };
@@ -57,6 +59,7 @@ struct Prepared {
   FrameRange frames;
   bool own_clip = false;  // the clip that the model is shipped with
   Thresholds thresholds;
+  std::optional<WeightChoice> weight_choice;  // where there was a budget
   Quantised quantised;
   Chip chip;
   Compiled compiled;

@@ -58,6 +58,7 @@ int act(const CheckVerb& options) {
   fmt::print("model      {}: {} layers, all of them supported\n", p.model.stem().string(), p.network().layers.size());
   fmt::print("chip       {}: fits, {} tiles, {} of {} KB\n", p.chip.name, p.compiled.report.tiles_used,
              p.compiled.report.memory.total() / 1024, p.compiled.report.ram_bytes / 1024);
+  if (p.weight_choice) fmt::print("{}", to_text(*p.weight_choice));
   for (const std::string& note : p.notes) fmt::print("note       {}\n", note);
   if (options.quick) return 0;
 

@@ -29,6 +29,7 @@ int act(const CompileVerb& options) {
   if (file.has_parent_path()) fs::create_directories(file.parent_path());
   write_image(p.image(), file);
   if (!options.json.empty()) write_whole(options.json, json_text(compile_report(p), 2) + "\n");
+  if (p.weight_choice) fmt::print("{}\n", to_text(*p.weight_choice));
   fmt::print("{}\n{}", to_text(p.quantised.report), to_text(p.compiled.report));
   for (const std::string& note : p.notes) fmt::print("Note: {}\n", note);
   fmt::print("Image {}, digest {}\n", file.string(), digest(p.image()));
@@ -48,7 +49,8 @@ void add_compile(CLI::App& app, Context& context) {
       "Examples:\n"
       "  eddy compile\n"
       "  eddy compile --model net.onnx --clip film.mp4 --chip full -o net.eddy\n"
-      "  eddy compile --weights int8,c6=int4,c7=int4       these two layers take half of the bytes");
+      "  eddy compile --weights int8,c6=int4,c7=int4       these two layers take half of the bytes\n"
+      "  eddy compile --weights auto --budget 0.5%         as few bytes as this growth of the error allows");
   verb->callback([options, &context] { context.action = [options] { return act(*options); }; });
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -9,6 +10,8 @@
 
 namespace eddy::cli {
 namespace {
+
+const std::string usual_budget = "1%";
 
 int bits_of(const std::string& text, const std::string& all) {
   int value = 0;
@@ -20,7 +23,18 @@ int bits_of(const std::string& text, const std::string& all) {
 
 WeightFormat format_of(const std::string& text, const std::string& all) {
   if (const auto format = weight_format(text)) return *format;
-  throw UsageError(fmt::format("--weights {}: expected int16, int8, int4 or int2, or LAYER=FORMAT", all));
+  throw UsageError(fmt::format("--weights {}: expected int16, int8, int4 or int2, LAYER=FORMAT, or auto", all));
+}
+
+/// "0.5%" or "0.005".
+double budget_of(const std::string& text) {
+  double value = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  const std::string_view rest(end, last);
+  if (error != std::errc{} || !(rest.empty() || rest == "%"))
+    throw UsageError(fmt::format("--budget {}: expected a share, as 0.5% or 0.005", text));
+  return rest.empty() ? value : value / 100;
 }
 
 /// "8", "c3=12": each goes to `all`, or with its layer to `by_layer`.
@@ -87,10 +101,15 @@ void ModelOptions::add_to(CLI::App& verb) {
       ->default_str("8")
       ->group(group);
   verb.add_option("--weights", weights_,
-                  "format of weights: int16, int8, int4 or int2; by layer: int8,c3=int4. Additions and averages have "
-                  "their own")
+                  "format of weights: int16, int8, int4 or int2; by layer: int8,c3=int4; auto: fewer bits where "
+                  "--budget allows. Additions and averages have their own")
       ->delimiter(',')
       ->default_str("int8")
+      ->group("How weights are kept");
+  verb.add_option("--budget", budget_,
+                  "with --weights auto: by how much the error of the outputs may grow, root mean square on the "
+                  "calibration frames, as a share of their range")
+      ->default_str(usual_budget)
       ->group("How weights are kept");
 }
 
@@ -113,7 +132,11 @@ PrepareOptions ModelOptions::get() const {
   options.theta = theta_;
   options.mode = mode_ == "spatial" ? Mode::spatial : Mode::temporal;
   read_by_layer(bits_, options.bits, options.layer_bits, bits_of);
-  read_by_layer(weights_, options.weights, options.layer_weights, format_of);
+  std::vector<std::string> weights = weights_;
+  const bool choose = std::erase(weights, "auto") > 0;
+  if (!choose && !budget_.empty()) throw UsageError("--budget goes with --weights auto");
+  if (choose) options.weight_budget = budget_of(budget_.empty() ? usual_budget : budget_);
+  read_by_layer(weights, options.weights, options.layer_weights, format_of);
   options.compile.seed = seed;
   options.say = [](const std::string& text) { spdlog::info(text); };
   return options;

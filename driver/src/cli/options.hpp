@@ -28,6 +28,7 @@ class ModelOptions {
   std::string input_file_, thresholds_;
   std::string channels_, resize_, mode_ = "temporal";
   std::vector<std::string> bits_{"8"}, weights_{"int8"};
+  std::string budget_;
   std::vector<double> mean_, std_;
   std::optional<double> scale_, theta_;
   std::optional<int> theta_pixel_;

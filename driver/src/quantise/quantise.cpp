@@ -14,6 +14,7 @@
 #include "quantise/distance.hpp"
 #include "quantise/input_table.hpp"
 #include "quantise/layer_names.hpp"
+#include "quantise/quantiser.hpp"
 #include "quantise/unit.hpp"
 #include "quantise/weights.hpp"
 
@@ -28,12 +29,11 @@ constexpr double most_curve_error = 0.02;     // share of the largest value
 class Quantiser {
  public:
   Quantiser(const Graph& graph, const InputSpec& spec, std::span<const Picture> pictures,
-            const QuantiseOptions& options)
-      : graph_(graph), spec_(spec), pictures_(pictures), options_(options) {}
+            const QuantiseOptions& options, const Ranges& ranges)
+      : graph_(graph), spec_(spec), pictures_(pictures), options_(options), ranges_(ranges) {}
 
   Quantised run() {
     check();
-    calibrate();
     while (!layers()) {
     }
     outputs();
@@ -73,36 +73,6 @@ class Quantiser {
                                        ? "it is the input"
                                        : "it only adds, copies, scales or averages, which has a format of its own"));
     }
-  }
-
-  /// The largest magnitude of each layer on the calibration frames, and the range of what curves are applied to.
-  void calibrate() {
-    largest_.assign(graph_.layers.size(), 0);
-    sums_.assign(graph_.layers.size(), {0, 0});
-    const auto on_sums = [&](std::size_t l, std::span<const float> sums) {
-      if (!graph_.layers[l].curve) return;
-      const auto [least, most] = std::ranges::minmax(sums);
-      sums_[l] = {std::min<double>(sums_[l].first, least), std::max<double>(sums_[l].second, most)};
-    };
-    for (const GraphLayer& layer : graph_.layers) means_.emplace_back(at(layer.out.c));
-    for (const Picture& picture : pictures_) {
-      const auto values = forward(graph_, normalise(picture, spec_), on_sums);
-      for (std::size_t l = 0; l < values.size(); ++l) {
-        for (const float v : values[l]) {
-          if (!std::isfinite(v))
-            throw ModelError(fmt::format("{}: layer {} gives infinite or undefined values on the clip", graph_.name,
-                                         graph_.layers[l].name));
-          largest_[l] = std::max(largest_[l], std::abs(double{v}));
-        }
-        add_means(values[l], means_[l]);
-      }
-    }
-  }
-
-  /// `values` are [h][w][c].
-  void add_means(std::span<const float> values, std::vector<double>& means) const {
-    const double share = static_cast<double>(means.size()) / static_cast<double>(values.size() * pictures_.size());
-    for (std::size_t i = 0; i < values.size(); ++i) means[i % means.size()] += share * double{values[i]};
   }
 
   /// Where sources meet under int8 weights, steps of one source that are much finer than another's leave it weights of
@@ -146,8 +116,8 @@ class Quantiser {
       Layer layer = range(l);
       const double sum_scale = graph_.layers[l].curve ? add_curve(l, layer) : layer.scale;
       const auto weights = [&](bool last_resort) {
-        return quantise_weights(graph_.layers[l], {network().layers, means_, sum_scale, formats_[l]}, last_resort,
-                                layer, layer_reports_[l], weight_notes_);
+        return quantise_weights(graph_.layers[l], {network().layers, ranges_.means, sum_scale, formats_[l]},
+                                last_resort, layer, layer_reports_[l], weight_notes_);
       };
       auto lower = weights(false);
       if (lower && input_exact_ && origin(static_cast<std::size_t>(*lower)) == 0)  // its step is not ours to choose
@@ -164,7 +134,7 @@ class Quantiser {
   }
 
   void input() {
-    InputLayer first = quantise_input(graph_.layers[0].out, spec_, of_pixels(), largest_[0],
+    InputLayer first = quantise_input(graph_.layers[0].out, spec_, of_pixels(), ranges_.largest[0],
                                       of_pixels() ? 0 : whole_step(pictures_), bits_[0], input_bits_);
     first.layer.name = graph_.layers[0].name;
     input_exact_ = first.exact;
@@ -198,7 +168,7 @@ class Quantiser {
       layer.scale = source.scale;
     } else {
       layer.bits = bits_[l];
-      layer.scale = (largest_[l] > 0 ? largest_[l] : 1.0) / ((1 << layer.bits) - 1);
+      layer.scale = (ranges_.largest[l] > 0 ? ranges_.largest[l] : 1.0) / ((1 << layer.bits) - 1);
     }
     const int top = (1 << layer.bits) - 1;
     const auto cut = [&](float limit) {
@@ -211,18 +181,19 @@ class Quantiser {
 
   /// Gives a layer its curve; sums may then have all of 16 bits. Returns the real value of their step.
   double add_curve(std::size_t l, Layer& layer) {
-    CurveFit fit = fit_curve(graph_.layers[l].curve, sums_[l].first, sums_[l].second, layer.bits, layer.scale);
+    CurveFit fit =
+        fit_curve(graph_.layers[l].curve, ranges_.sums[l].first, ranges_.sums[l].second, layer.bits, layer.scale);
     layer.curve = std::move(fit.curve);
     layer.lo = std::numeric_limits<std::int16_t>::min();
     layer.hi = std::numeric_limits<std::int16_t>::max();
     layer_reports_[l].curve = true;
     layer_reports_[l].curve_error = fit.error;
-    if (fit.error > most_curve_error * largest_[l]) {
+    if (fit.error > most_curve_error * ranges_.largest[l]) {
       throw ModelError(fmt::format(
           "{} cannot run: node \"{}\": {} is too steep for straight lines between sums of {:.3g} and {:.3g}: "
           "they are off by {:.3g}, {:.1f} % of its largest value, and {:.0f} % are allowed. Clip what it reads",
-          graph_.name, graph_.layers[l].name, graph_.layers[l].curve.name(), sums_[l].first, sums_[l].second, fit.error,
-          100 * fit.error / largest_[l], 100 * most_curve_error));
+          graph_.name, graph_.layers[l].name, graph_.layers[l].curve.name(), ranges_.sums[l].first,
+          ranges_.sums[l].second, fit.error, 100 * fit.error / ranges_.largest[l], 100 * most_curve_error));
     }
     return fit.sum_scale;
   }
@@ -317,7 +288,7 @@ class Quantiser {
       layer.name = network().layers[l].name;
       layer.bits = network().layers[l].bits;
       layer.scale = network().layers[l].scale;
-      layer.largest = largest_[l];
+      layer.largest = ranges_.largest[l];
       if (layer.curve_error > noticeable_curve_error * layer.scale) {
         note(fmt::format("{}: the straight lines of {} are off by up to {:.1f} steps, {:.3g}", layer.name,
                          graph_.layers[l].curve.name(), layer.curve_error / layer.scale, layer.curve_error));
@@ -331,7 +302,7 @@ class Quantiser {
       report.notes.insert(report.notes.end(), notes->begin(), notes->end());
     const auto distances = distances_from_real(graph_, spec_, pictures_, network());
     for (std::size_t l = 0; l < distances.size(); ++l) {
-      layer_reports_[l].activation_error = largest_[l] > 0 ? distances[l] / largest_[l] : 0;
+      layer_reports_[l].activation_error = ranges_.largest[l] > 0 ? distances[l] / ranges_.largest[l] : 0;
     }
     report.layers = layer_reports_;
   }
@@ -340,12 +311,10 @@ class Quantiser {
   const InputSpec& spec_;
   std::span<const Picture> pictures_;
   const QuantiseOptions& options_;
-  std::vector<int> bits_;                        // [layer] wanted; lowered where sums do not fit
-  std::vector<WeightFormat> formats_;            // [layer]
-  std::vector<double> largest_;                  // [layer] calibrated
-  std::vector<std::vector<double>> means_;       // [layer][channel] calibrated
-  std::vector<std::pair<double, double>> sums_;  // [layer] before the activation, of layers with a curve
-  int input_bits_ = min_bits;                    // at least, where the input meets others
+  const Ranges& ranges_;
+  std::vector<int> bits_;              // [layer] wanted; lowered where sums do not fit
+  std::vector<WeightFormat> formats_;  // [layer]
+  int input_bits_ = min_bits;          // at least, where the input meets others
   bool input_exact_ = false;
   std::set<std::size_t> lowered_, aligned_;
   std::vector<QuantiseLayerReport> layer_reports_;
@@ -355,9 +324,14 @@ class Quantiser {
 
 }  // namespace
 
+Quantised quantise_within(const Graph& graph, const InputSpec& input, std::span<const Picture> calibration,
+                          const QuantiseOptions& options, const Ranges& ranges) {
+  return Quantiser(graph, input, calibration, options, ranges).run();
+}
+
 Quantised quantise(const Graph& graph, const InputSpec& input, std::span<const Picture> calibration,
                    const QuantiseOptions& options) {
-  return Quantiser(graph, input, calibration, options).run();
+  return quantise_within(graph, input, calibration, options, measure_ranges(graph, input, calibration));
 }
 
 }  // namespace eddy

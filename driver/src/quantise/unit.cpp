@@ -90,6 +90,14 @@ bool has_weights(const GraphLayer& layer) {
   return std::ranges::any_of(layer.ports, [](const GraphPort& p) { return chosen_format(p, {}).has_value(); });
 }
 
+std::int64_t weight_bytes_of(const GraphLayer& layer, WeightFormat format) {
+  std::int64_t weights = 0;
+  for (const GraphPort& port : layer.ports) {
+    if (chosen_format(port, format)) weights += static_cast<std::int64_t>(port.weights.size());
+  }
+  return (weights * bits_of(format) + 7) / 8;
+}
+
 std::vector<Part> parts_of(const GraphLayer& layer, std::span<const Layer> sources, WeightFormat wanted, int k) {
   std::vector<Part> parts;
   for (std::size_t p = 0; p < layer.ports.size(); ++p) {

@@ -2,6 +2,7 @@
 /// The step of one output channel's accumulator, of which the weights of all its ports are whole multiples.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -36,6 +37,8 @@ std::optional<WeightFormat> chosen_format(const GraphPort& port, WeightFormat wa
 WeightFormat format_of(const GraphPort& port, WeightFormat wanted);
 /// The format of some port of the layer can be chosen.
 bool has_weights(const GraphLayer& layer);
+/// Of those ports, were the layer's format this one; without padding.
+std::int64_t weight_bytes_of(const GraphLayer& layer, WeightFormat format);
 
 /// Of output channel k, for weights of the `wanted` format. Parts without a weight other than 0 are left out.
 std::vector<Part> parts_of(const GraphLayer& layer, std::span<const Layer> sources, WeightFormat wanted, int k);

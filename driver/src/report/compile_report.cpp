@@ -14,6 +14,21 @@ Json bytes_json(const MemoryUse& use) {
           {"total", use.total()}};
 }
 
+Json choice_json(const WeightChoice& choice) {
+  Json json{{"budget", choice.budget},
+            {"error", {{"before", choice.before}, {"after", choice.after}}},
+            {"bytes", {{"before", choice.bytes_before}, {"after", choice.bytes_after}}},
+            {"prices", Json::array()}};
+  for (const FormatPrice& p : choice.prices) {
+    json["prices"].push_back({{"layer", p.layer},
+                              {"format", name_of(p.format)},
+                              {"bytes_saved", p.bytes},
+                              {"loss", p.loss},
+                              {"chosen", p.chosen}});
+  }
+  return json;
+}
+
 }  // namespace
 
 nlohmann::ordered_json compile_report(const Prepared& prepared) {
@@ -33,15 +48,19 @@ nlohmann::ordered_json compile_report(const Prepared& prepared) {
             {"fan_out", report.fan_out},
             {"layers", Json::array()}};
   for (const auto& [format, bytes] : report.weight_bytes) json["weight_bytes"][std::string(name_of(format))] = bytes;
-  for (const LayerReport& l : report.layers) {
+  for (std::size_t i = 0; i < report.layers.size(); ++i) {
+    const LayerReport& l = report.layers[i];
+    const auto& weights = prepared.quantised.report.layers[i + 1].weights;  // the input comes first there
     json["layers"].push_back(
         {{"name", l.name},
+         {"weights", weights ? Json(name_of(*weights)) : Json()},
          {"tiles", l.tiles},
          {"populations", l.populations},
          {"split", {{"rows", l.split.rows}, {"columns", l.split.columns}, {"channels", l.split.channels}}},
          {"bytes", bytes_json(l.memory)},
          {"expected_load", l.expected_load}});
   }
+  json["weight_choice"] = prepared.weight_choice ? choice_json(*prepared.weight_choice) : Json();
   json["notes"] = prepared.notes;
   return json;
 }

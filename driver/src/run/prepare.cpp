@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "eddy/error.hpp"
 #include "eddy/import.hpp"
 #include "eddy/networks.hpp"
+#include "quantise/layer_names.hpp"
+#include "quantise/unit.hpp"
 #include "run/calibration.hpp"
 
 namespace eddy {
@@ -116,12 +119,14 @@ Thresholds choose_thresholds(const PrepareOptions& options, const fs::path& mode
   return result;
 }
 
-/// Weights and accumulators alone, a byte and four: what no partition gets below.
-std::int64_t least_bytes(const Graph& graph) {
+/// Weights and accumulators alone: what no partition gets below. `formats` are those of the layers; ports of equal
+/// weights are stored as a few words, and are not counted.
+std::int64_t least_bytes(const Graph& graph, const std::vector<WeightFormat>& formats) {
   std::int64_t bytes = 0;
-  for (const GraphLayer& layer : graph.layers) {
+  for (std::size_t l = 0; l < graph.layers.size(); ++l) {
+    const GraphLayer& layer = graph.layers[l];
     if (!layer.ports.empty()) bytes += 4 * layer.acc.count();
-    for (const GraphPort& port : layer.ports) bytes += static_cast<std::int64_t>(port.weights.size());
+    bytes += weight_bytes_of(layer, formats[l]);
   }
   return bytes;
 }
@@ -129,8 +134,9 @@ std::int64_t least_bytes(const Graph& graph) {
 std::int64_t bytes_of(const Chip& chip) { return std::int64_t{chip.tiles()} * chip.ram_bytes(); }
 
 /// What cannot fit is refused before it is calibrated: a very large network would take minutes.
-void refuse_too_large(const Graph& graph, const Chip& chip) {
-  const std::int64_t least = least_bytes(graph);
+void refuse_too_large(const Graph& graph, const PrepareOptions& options, const Chip& chip) {
+  const WeightFormat narrowest = options.weight_budget ? WeightFormat::int2 : options.weights;
+  const std::int64_t least = least_bytes(graph, by_layer(graph, options.layer_weights, narrowest));
   if (least <= bytes_of(chip)) return;
   const auto chips = shipped_chips();
   const auto larger = std::ranges::find_if(chips, [&](const Chip& c) { return least <= bytes_of(c); });
@@ -205,7 +211,7 @@ Prepared prepare(const PrepareOptions& options) {
   p.model = std::move(imported.model);
   p.graph = std::move(imported.graph);
   p.input = std::move(imported.input);
-  refuse_too_large(p.graph, p.chip);
+  refuse_too_large(p.graph, options, p.chip);
   p.thresholds = choose_thresholds(options, p.model);
   choose_clip(options, p);
 
@@ -220,6 +226,11 @@ Prepared prepare(const PrepareOptions& options) {
   quantise_options.layer_weights = options.layer_weights;
   quantise_options.mode = options.mode;
   quantise_options.thresholds = p.thresholds;
+  if (options.weight_budget) {
+    say("choosing formats of weights");
+    p.weight_choice = choose_weights(p.graph, p.input, seen.pictures, quantise_options, *options.weight_budget);
+    for (const auto& [layer, format] : p.weight_choice->formats) quantise_options.layer_weights[layer] = format;
+  }
   p.quantised = quantise(p.graph, p.input, seen.pictures, quantise_options);
   std::ranges::copy(p.quantised.report.notes, std::back_inserter(p.notes));
 
