@@ -116,6 +116,16 @@ TEST_F(Program, SaysWhichChipWouldDo) {
   expect("check --quick --chip tiny --model " + unit_ + "too_large.onnx", 4, "tiny", "timeout 20");
 }
 
+TEST_F(Program, SaysWhichFormatOfWeightsWouldDo) {
+  write("chip.json", R"({"rows": 1, "columns": 1, "banks": 2, "lanes": 4, "axi_bits": 128, "scan_pixels": 16})");
+  const std::string resnet = "check --quick --chip chip.json --model " + unit_ + "resnet_block.onnx";
+  expect(resnet, 4, "it fits with --weights int4");
+  expect(resnet + " --weights int4", 0, "fits");
+  const Ended u_net = eddy("check --quick --chip chip.json --model " + unit_ + "u_net.onnx");
+  EXPECT_EQ(u_net.status, 4);
+  EXPECT_THAT(u_net.text, Not(HasSubstr("--weights")));
+}
+
 TEST_F(Program, NamesBadClips) {
   write("empty.avi", "");
   fs::create_directories(folder_ / "none");

@@ -158,6 +158,25 @@ LoadProfile profile_of(const Network& network, const std::vector<std::vector<Pic
   return measured_profile(network, frames);
 }
 
+/// A way out for a network that does not fit: the widest format of weights in which it would, if there is one.
+std::string narrower(const Prepared& p, std::span<const Picture> pictures, QuantiseOptions options,
+                     CompileOptions compiling) {
+  constexpr int few_tries = 20;
+  compiling.iterations = std::min(compiling.iterations, few_tries);
+  for (const WeightFormat format : {WeightFormat::int8, WeightFormat::int4, WeightFormat::int2}) {
+    if (bits_of(format) >= bits_of(options.weights)) continue;
+    options.weights = format;
+    try {
+      const Quantised q = quantise(p.graph, p.input, pictures, options);
+      compile(q.network, p.chip, {}, compiling);
+      return fmt::format("; it fits with --weights {}, which costs quality", name_of(format));
+    } catch (const FitError&) {
+      // The next one may.
+    }
+  }
+  return {};
+}
+
 /// Frames that were read before, and then those of a clip.
 class ContinuedClip : public Clip {
  public:
@@ -235,7 +254,11 @@ Prepared prepare(const PrepareOptions& options) {
   std::ranges::copy(p.quantised.report.notes, std::back_inserter(p.notes));
 
   say(fmt::format("compiling for chip {}", p.chip.name));
-  p.compiled = compile(p.network(), p.chip, profile_of(p.network(), seen.runs), options.compile);
+  try {
+    p.compiled = compile(p.network(), p.chip, profile_of(p.network(), seen.runs), options.compile);
+  } catch (const FitError& error) {
+    throw FitError(error.what() + narrower(p, seen.pictures, quantise_options, options.compile));
+  }
   return p;
 }
 
