@@ -12,15 +12,25 @@ import sys
 import numpy
 
 try:
+    import onnx
     import onnxruntime
 except ImportError as error:
     sys.exit(print(error, file=sys.stderr) or 3)
 
 
+def with_outputs(path, outputs):
+    """The model, with inner tensors of these names as outputs too."""
+    model = onnx.load(path)
+    known = {output.name for output in model.graph.output}
+    inner = [onnx.ValueInfoProto(name=name) for name in outputs if name not in known]
+    model.graph.output.extend(inner)
+    return model.SerializeToString() if inner else path
+
+
 def answer(model, frames, outputs, stream):
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors only
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(with_outputs(model, outputs), options, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
     for frame in numpy.load(frames, mmap_mode="r"):
         for values in session.run(outputs, {name: numpy.ascontiguousarray(frame)}):

@@ -80,6 +80,19 @@ TEST_F(Program, RunsADigitsRunAndWritesItsReport) {
   EXPECT_TRUE(fs::exists(folder_ / "tensors/scores.npy"));
 }
 
+/// What a layer sends is what its readers know: the tap of a fused layer changes nothing of the run.
+TEST_F(Program, InnerLayersCanBeTapped) {
+  expect("run --model digits --backend model: --json plain.json", 0, "MATCH");
+  expect("run --model digits --backend model: --json tapped.json --tap nothing", 3,
+         "tap \"nothing\": no tensor and no node has this name");
+  expect("run --model digits --backend model: --json tapped.json --tap pool2 --output tensors", 0, "MATCH");
+  const auto plain = nlohmann::json::parse(read(folder_ / "plain.json"));
+  const auto tapped = nlohmann::json::parse(read(folder_ / "tapped.json"));
+  EXPECT_EQ(plain["layers"], tapped["layers"]);
+  EXPECT_TRUE(fs::exists(folder_ / "tensors/pool2.npy"));
+  EXPECT_TRUE(fs::exists(folder_ / "tensors/scores.npy"));
+}
+
 TEST_F(Program, SelftestIsGoodOnTheModel) { expect("selftest --backend model:", 0, "self-test: good"); }
 
 TEST_F(Program, WorksWithoutTheClip) {

@@ -70,10 +70,12 @@ class Model {
     return *node;
   }
 
-  [[nodiscard]] Graph parse() const { return parse_onnx(model_.SerializeAsString(), "made.onnx"); }
-  [[nodiscard]] std::string refusal() const {
+  [[nodiscard]] Graph parse(const std::vector<std::string>& taps = {}) const {
+    return parse_onnx(model_.SerializeAsString(), "made.onnx", taps);
+  }
+  [[nodiscard]] std::string refusal(const std::vector<std::string>& taps = {}) const {
     try {
-      (void)parse();
+      (void)parse(taps);
     } catch (const ModelError& error) {
       return error.what();
     }
@@ -107,6 +109,29 @@ Model small_conv() {
   m.node("Conv", {"in", "w"}, "out");
   m.output("out");
   return m;
+}
+
+TEST(Models, InnerTensorsBecomeOutputsOnRequest) {
+  Model m = small_conv();
+  m.weight("w2", {3, 2, 1, 1});
+  m.node("Relu", {"out"}, "relu");
+  m.node("Conv", {"relu", "w2"}, "last");
+  m.graph().mutable_output(0)->set_name("last");
+  const Graph fused = fuse(m.parse());
+  EXPECT_EQ(fused.layers.size(), 3U);
+
+  // By the tensor's name, by the node's, and what is an output already. The sum before the ReLU needs a layer of its
+  // own.
+  const Graph graph = fuse(m.parse({"out", "relu_node", "last"}));
+  EXPECT_EQ(graph.layers.size(), 4U);
+  ASSERT_EQ(graph.outputs.size(), 3U);
+  EXPECT_FALSE(graph.outputs[0].tapped);
+  EXPECT_EQ(graph.outputs[1].name, "out");
+  EXPECT_TRUE(graph.outputs[1].tapped);
+  EXPECT_EQ(graph.outputs[2].name, "relu");
+  EXPECT_THAT(graph.outputs[2].dims, ElementsAre(1, 2, 4, 4));
+  EXPECT_THAT(m.refusal({"nothing"}), HasSubstr("tap \"nothing\": no tensor and no node has this name"));
+  EXPECT_THAT(m.refusal({"w"}), HasSubstr("tap \"w\": it is a constant"));
 }
 
 TEST(Models, AnOpenBatchIsOne) {

@@ -53,6 +53,7 @@ struct GraphOutput {
   int layer = 0;
   std::vector<int> dims;        // as the model gives it, with its batch of 1
   std::vector<HostStep> steps;  // from the layer's values, [c][h][w], to these
+  bool tapped = false;          // an inner value that the user wants to see: it changes no threshold
 };
 
 /// Layers in topological order; layers[0] is the input.

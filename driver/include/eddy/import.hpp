@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "eddy/graph.hpp"
 
@@ -12,9 +13,12 @@ namespace eddy {
 /// Reads a float model, opset 7 or newer, and infers all shapes; the result is fused.
 /// Throws FileError where the file cannot be read, and ModelError where it is no ONNX model, or has nodes that the chip
 /// cannot execute: all of them at once, one a line, with name, operator and reason.
-Graph import_onnx(const std::filesystem::path& file);
+///
+/// `taps` are inner tensors, or nodes for their first output, that become outputs too. What one population would do at
+/// once is cut there.
+Graph import_onnx(const std::filesystem::path& file, const std::vector<std::string>& taps = {});
 
 /// The same from bytes, not fused. `name` stands in messages.
-Graph parse_onnx(const std::string& bytes, const std::string& name);
+Graph parse_onnx(const std::string& bytes, const std::string& name, const std::vector<std::string>& taps = {});
 
 }  // namespace eddy

@@ -34,6 +34,7 @@ struct PrepareOptions {
   std::string clip;                  // as open_clip takes it; empty: the model's own, or else the generated scene
   std::optional<FrameRange> frames;  // empty: as the model says for its own clip; else the first 120
   std::string chip = "small";        // a shipped chip, or a file
+  std::vector<std::string> taps;     // inner tensors or nodes whose values are outputs too
   InputChanges input;
   std::filesystem::path
       thresholds;                  // empty: thresholds.json beside the model, else 2 grey levels and 1/64 of the range
@@ -81,7 +82,8 @@ struct Imported {
   Graph graph;
   InputSpec input;
 };
-Imported import_model(const std::string& model, const InputChanges& changes = {});
+Imported import_model(const std::string& model, const InputChanges& changes = {},
+                      const std::vector<std::string>& taps = {});
 
 /// The frames of the run, from the first.
 std::unique_ptr<Clip> open_frames(const Prepared& prepared);

@@ -66,6 +66,9 @@ void ModelOptions::add_to(CLI::App& verb) {
   verb.add_option("--chip", chip, "a shipped chip (eddy chips), or a chip's JSON file")
       ->capture_default_str()
       ->group("Network and clip");
+  verb.add_option("--tap", taps_, "an inner tensor, or a node for its output, that becomes an output too")
+      ->delimiter(',')
+      ->group("Network and clip");
   verb.add_option("--seed", seed, "of all that is left to chance")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
@@ -119,6 +122,7 @@ PrepareOptions ModelOptions::get() const {
   options.clip = clip;
   if (!frames.empty()) options.frames = parse_range(frames);
   options.chip = chip;
+  options.taps = taps_;
   options.input.file = input_file_;
   if (!channels_.empty())
     options.input.channels = channels_ == "gray" ? Channels::gray : channels_ == "rgb" ? Channels::rgb : Channels::bgr;

@@ -26,6 +26,7 @@ class ModelOptions {
 
  private:
   std::string input_file_, thresholds_;
+  std::vector<std::string> taps_;
   std::string channels_, resize_, mode_ = "temporal";
   std::vector<std::string> bits_{"8"}, weights_{"int8"};
   std::string budget_;

@@ -102,13 +102,14 @@ void Importer::problem(const std::string& where, const std::string& reason) {
   problems_.push_back(fmt::format("  {}: {}", where, reason));
 }
 
-Graph Importer::run() {
+Graph Importer::run(const std::vector<std::string>& taps) {
   graph_.name = model_.graph().name().empty() ? name_ : model_.graph().name();
   read_opset();
   read_constants();
   read_input();
   for (const auto& node : model_.graph().node()) read_node(node);
   read_outputs();
+  for (const auto& tap : taps) read_tap(tap);
   if (!problems_.empty()) {
     throw ModelError(fmt::format("{} cannot run, for {} reason{}:\n{}", name_, problems_.size(),
                                  problems_.size() == 1 ? "" : "s", fmt::join(problems_, "\n")));
@@ -264,8 +265,23 @@ void Importer::read_outputs() {
   }
 }
 
-void Importer::add_output(const std::string& name, const HostTensor& tensor) {
-  graph_.outputs.push_back({name, tensor.layer, {tensor.dims.begin(), tensor.dims.end()}, tensor.steps});
+void Importer::add_output(const std::string& name, const HostTensor& tensor, bool tapped) {
+  graph_.outputs.push_back({name, tensor.layer, {tensor.dims.begin(), tensor.dims.end()}, tensor.steps, tapped});
+}
+
+void Importer::read_tap(const std::string& name) {
+  const auto& nodes = model_.graph().node();
+  const auto node = std::ranges::find(nodes, name, [](const auto& n) { return n.name(); });
+  const bool tensor = values_.contains(name) || node == nodes.end() || node->output_size() == 0;
+  const std::string& wanted = tensor ? name : node->output(0);
+  if (std::ranges::find(graph_.outputs, wanted, &GraphOutput::name) != graph_.outputs.end()) return;
+  const auto found = values_.find(wanted);
+  if (found == values_.end()) return problem(fmt::format("tap \"{}\"", name), "no tensor and no node has this name");
+  if (std::holds_alternative<Constant>(found->second))
+    return problem(fmt::format("tap \"{}\"", name), "it is a constant, and depends on no input");
+  if (const auto* activation = std::get_if<Activation>(&found->second))
+    add_output(wanted, on_the_host(*this, *activation), true);
+  if (const auto* tail = std::get_if<HostTensor>(&found->second)) add_output(wanted, *tail, true);
 }
 
 Shape Importer::plane(const Activation& activation) const {

@@ -99,7 +99,7 @@ class Node {
 class Importer {
  public:
   explicit Importer(const onnx::ModelProto& model, std::string name);
-  Graph run();
+  Graph run(const std::vector<std::string>& taps);
 
   // ---- for the operators
   [[nodiscard]] const GraphLayer& layer(int index) const { return graph_.layers[static_cast<std::size_t>(index)]; }
@@ -130,7 +130,8 @@ class Importer {
   [[nodiscard]] bool channels_last(const std::string& input, int rank) const;
   void read_node(const onnx::NodeProto& proto);
   void read_outputs();
-  void add_output(const std::string& name, const HostTensor& tensor);
+  void read_tap(const std::string& name);
+  void add_output(const std::string& name, const HostTensor& tensor, bool tapped = false);
 
   const onnx::ModelProto& model_;
   std::string name_;

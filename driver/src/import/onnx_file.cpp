@@ -41,7 +41,7 @@ std::string diagnosis(const std::string& bytes) {
 
 }  // namespace
 
-Graph parse_onnx(const std::string& bytes, const std::string& name) {
+Graph parse_onnx(const std::string& bytes, const std::string& name, const std::vector<std::string>& taps) {
   const google::protobuf::LogSilencer quiet;
   onnx::ModelProto model;
   if (bytes.empty()) throw ModelError(fmt::format("{} is empty", name));
@@ -49,11 +49,11 @@ Graph parse_onnx(const std::string& bytes, const std::string& name) {
   if (!whole || looks_like_text(bytes)) throw ModelError(fmt::format("{} {}", name, diagnosis(bytes)));
   if (model.graph().node_size() == 0)
     throw ModelError(fmt::format("{} is an ONNX model without a node: there is nothing to run", name));
-  return Importer(model, name).run();
+  return Importer(model, name).run(taps);
 }
 
-Graph import_onnx(const std::filesystem::path& file) {
-  return fuse(parse_onnx(read_bytes(file), file.filename().string()));
+Graph import_onnx(const std::filesystem::path& file, const std::vector<std::string>& taps) {
+  return fuse(parse_onnx(read_bytes(file), file.filename().string(), taps));
 }
 
 }  // namespace eddy

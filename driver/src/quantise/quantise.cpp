@@ -218,8 +218,8 @@ class Quantiser {
     }
     for (std::size_t l = 1; l < network().layers.size(); ++l) {
       Layer& layer = network().layers[l];
-      const bool output =
-          std::ranges::any_of(network().outputs, [&](const Output& o) { return o.layer == static_cast<int>(l); });
+      const bool output = std::ranges::any_of(
+          graph_.outputs, [&](const GraphOutput& o) { return o.layer == static_cast<int>(l) && !o.tapped; });
       const auto theta = output ? 0 : static_cast<int>(std::lround(shares[l] * ((1 << layer.bits) - 1)));
       for (Requant& channel : layer.channels) channel.theta = theta;
     }

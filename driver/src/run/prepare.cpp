@@ -202,9 +202,9 @@ class ContinuedClip : public Clip {
 
 }  // namespace
 
-Imported import_model(const std::string& model, const InputChanges& changes) {
+Imported import_model(const std::string& model, const InputChanges& changes, const std::vector<std::string>& taps) {
   Imported result{find_model(model), {}, {}};
-  result.graph = import_onnx(result.model);
+  result.graph = import_onnx(result.model, taps);
   result.input = input_spec_for(result.graph, result.model);
   if (!changes.file.empty()) {
     result.input = read_input_spec(changes.file);
@@ -226,7 +226,7 @@ Prepared prepare(const PrepareOptions& options) {
   };
   Prepared p;
   p.chip = find_chip(options.chip);
-  Imported imported = import_model(options.model, options.input);
+  Imported imported = import_model(options.model, options.input, options.taps);
   p.model = std::move(imported.model);
   p.graph = std::move(imported.graph);
   p.input = std::move(imported.input);
