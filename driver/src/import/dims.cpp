@@ -43,7 +43,8 @@ Value reshaped(Importer& importer, const Value& value, Dims dims) {
   const Activation& activation = std::get<Activation>(value);
   if (dims == activation.dims || keeps_places(importer, activation, dims))
     return Activation{activation.layer, dims, activation.order};
-  const bool planes = dims.size() == 4 && dims[0] == 1 && std::ranges::all_of(dims, [](auto d) { return d <= 4095; });
+  const bool planes =
+      dims.size() == 4 && dims[0] == 1 && std::ranges::all_of(dims, [](auto d) { return d <= max_side; });
   if (planes && activation.layer == 0) {
     const Shape wanted{static_cast<int>(dims[1]), static_cast<int>(dims[2]), static_cast<int>(dims[3])};
     if (!importer.reshape_input(activation, wanted)) {

@@ -7,77 +7,14 @@
 #include <fmt/ranges.h>
 
 #include "eddy/error.hpp"
-#include "import/on_the_host.hpp"
 
 namespace eddy {
 namespace {
 
 constexpr std::int64_t oldest_opset = 7;
 constexpr std::int64_t newest_opset = 28;  // of the pinned onnx package
-constexpr std::int64_t max_side = 4095;    // coordinates of 12 bits
-constexpr std::int64_t max_channels = 65535;
-constexpr AxisOrder rows_first{PlaneAxis::rows, PlaneAxis::columns, PlaneAxis::channels};
 
 }  // namespace
-
-std::string Node::name() const {
-  if (!proto_.name().empty()) return proto_.name();
-  return proto_.output_size() > 0 ? proto_.output(0) : proto_.op_type();
-}
-
-const Value& Node::value(std::size_t i) const {
-  if (!has_input(i)) throw Unsupported(fmt::format("input {} is missing", i));
-  return *inputs_[i];
-}
-
-const Constant& Node::constant(std::size_t i) const {
-  if (!is_constant(i)) throw Unsupported(fmt::format("input {} must be a constant", i));
-  return std::get<Constant>(*inputs_[i]);
-}
-
-const Activation& Node::activation_in_any_order(std::size_t i) const {
-  if (has_input(i) && std::holds_alternative<HostTensor>(*inputs_[i])) {
-    throw Unsupported(fmt::format("it reads what the host computes behind the chip ({}): only the end of a network can",
-                                  to_text(std::get<HostTensor>(*inputs_[i]).steps)));
-  }
-  if (!is_activation(i)) throw Unsupported(fmt::format("input {} must be an activation, not a constant", i));
-  return std::get<Activation>(*inputs_[i]);
-}
-
-const Activation& Node::activation(std::size_t i) const {
-  const Activation& activation = activation_in_any_order(i);
-  if (activation.order != natural_order) {
-    throw Unsupported("it reads a transposed activation; the order [1, channels, rows, columns] is taken");
-  }
-  return activation;
-}
-
-const onnx::AttributeProto* Node::find(std::string_view attribute) const {
-  const auto found =
-      std::ranges::find(proto_.attribute(), attribute, [](const auto& a) -> std::string_view { return a.name(); });
-  return found == proto_.attribute().end() ? nullptr : &*found;
-}
-
-std::int64_t Node::integer(std::string_view attribute, std::int64_t otherwise) const {
-  const auto* a = find(attribute);
-  return a != nullptr ? a->i() : otherwise;
-}
-
-float Node::real(std::string_view attribute, float otherwise) const {
-  const auto* a = find(attribute);
-  return a != nullptr ? a->f() : otherwise;
-}
-
-std::string Node::text(std::string_view attribute, const std::string& otherwise) const {
-  const auto* a = find(attribute);
-  return a != nullptr ? a->s() : otherwise;
-}
-
-std::vector<std::int64_t> Node::integers(std::string_view attribute, std::vector<std::int64_t> otherwise) const {
-  const auto* a = find(attribute);
-  if (a == nullptr) return otherwise;
-  return {a->ints().begin(), a->ints().end()};
-}
 
 const Operator* find_operator(const std::string& name) {
   static const auto table = [] {
@@ -139,76 +76,6 @@ void Importer::read_constants() {
   }
 }
 
-/// The one input that is no constant; older models list their constants among the inputs too.
-void Importer::read_input() {
-  std::vector<const onnx::ValueInfoProto*> inputs;
-  for (const auto& input : model_.graph().input()) {
-    if (!values_.contains(input.name())) inputs.push_back(&input);
-  }
-  for (const auto* input : inputs) values_[input->name()];  // not known, until proved good
-  if (inputs.size() != 1) {
-    std::vector<std::string> names;
-    for (const auto* input : inputs) names.push_back(input->name());
-    return problem("model", fmt::format("{} inputs ({}); the chip takes one", inputs.size(), fmt::join(names, ", ")));
-  }
-  const auto& input = *inputs.front();
-  const std::string where = fmt::format("input \"{}\"", input.name());
-  const auto& type = input.type().tensor_type();
-  if (type.elem_type() != onnx::TensorProto::FLOAT) {
-    return problem(where,
-                   fmt::format("of type {}; float is taken", onnx::TensorProto::DataType_Name(type.elem_type())));
-  }
-  const int rank = type.shape().dim_size();
-  std::vector<std::int64_t> dims;
-  for (int d = 0; d < rank; ++d) {
-    const auto& dim = type.shape().dim(d);
-    const bool open =
-        !dim.has_dim_value() || dim.dim_value() <= 0;  // 0 and -1 stand for an open batch in some exporters
-    if (open && d > 0) {
-      return problem(where, fmt::format("dimension {} ({}) is not fixed: export the model with a fixed size", d,
-                                        dim.dim_param().empty() ? "unnamed" : dim.dim_param()));
-    }
-    dims.push_back(open ? 1 : dim.dim_value());
-  }
-  if (rank < 2 || rank > 4)
-    return problem(where,
-                   fmt::format("{} dimensions; [batch, channels, rows, columns] or [batch, values] is taken", rank));
-  if (dims[0] != 1) return problem(where, fmt::format("a batch of {}: export the model with batch 1", dims[0]));
-
-  GraphLayer layer;
-  layer.name = input.name();
-  const bool last = channels_last(input.name(), rank);
-  Dims planes(dims.begin() + 1, dims.end());
-  if (last) std::ranges::rotate(planes, planes.end() - 1);
-  if (last && rank == 3) planes.insert(planes.begin() + 1, 1);
-  planes.insert(planes.begin(), 3 - planes.size(), 1);
-  layer.out.w = static_cast<int>(std::min(planes[2], max_side + 1));
-  layer.out.h = static_cast<int>(std::min(planes[1], max_side + 1));
-  layer.out.c = static_cast<int>(std::min(planes[0], max_channels + 1));
-  layer.acc = layer.out;
-  if (layer.out.w > max_side || layer.out.h > max_side || layer.out.c > max_channels) {
-    return problem(where, fmt::format("{}: larger than the {} rows and columns that events can name",
-                                      fmt::join(dims, "x"), max_side));
-  }
-  graph_.input = input.name();
-  graph_.input_dims.assign(dims.begin(), dims.end());
-  graph_.channels_last = last;
-  graph_.layers.push_back(layer);
-  values_[input.name()] = Activation{0, dims, last ? rows_first : natural_order};
-}
-
-/// Is the input turned from [1, rows, columns, channels] before anything else reads it? Keras does.
-bool Importer::channels_last(const std::string& input, int rank) const {
-  const Dims turned = rank == 4 ? Dims{0, 3, 1, 2} : Dims{0, 2, 1};
-  bool read = false;
-  for (const auto& node : model_.graph().node()) {
-    if (std::ranges::find(node.input(), input) == node.input().end()) continue;
-    if (node.op_type() != "Transpose" || Node(node, {}, opset_).integers("perm", {}) != turned) return false;
-    read = true;
-  }
-  return read;
-}
-
 void Importer::read_node(const onnx::NodeProto& proto) {
   std::vector<const Value*> inputs;
   bool known = true;
@@ -244,44 +111,6 @@ void Importer::read_node(const onnx::NodeProto& proto) {
   } catch (const Unsupported& u) {
     problem(where, u.reason);
   }
-}
-
-void Importer::read_outputs() {
-  if (model_.graph().output_size() == 0) problem("model", "no output");
-  for (const auto& output : model_.graph().output()) {
-    const std::string where = fmt::format("output \"{}\"", output.name());
-    const auto found = values_.find(output.name());
-    if (found == values_.end()) {
-      problem(where, "no node writes it");
-    } else if (const auto* activation = std::get_if<Activation>(&found->second)) {
-      add_output(output.name(), on_the_host(*this, *activation));
-    } else if (const auto* tensor = std::get_if<HostTensor>(&found->second)) {
-      add_output(output.name(), *tensor);
-    } else if (std::holds_alternative<Constant>(found->second)) {
-      problem(where, "it is a constant, and depends on no input");
-    } else if (problems_.empty()) {
-      problem(where, "an operator's second output is not supported");
-    }
-  }
-}
-
-void Importer::add_output(const std::string& name, const HostTensor& tensor, bool tapped) {
-  graph_.outputs.push_back({name, tensor.layer, {tensor.dims.begin(), tensor.dims.end()}, tensor.steps, tapped});
-}
-
-void Importer::read_tap(const std::string& name) {
-  const auto& nodes = model_.graph().node();
-  const auto node = std::ranges::find(nodes, name, [](const auto& n) { return n.name(); });
-  const bool tensor = values_.contains(name) || node == nodes.end() || node->output_size() == 0;
-  const std::string& wanted = tensor ? name : node->output(0);
-  if (std::ranges::find(graph_.outputs, wanted, &GraphOutput::name) != graph_.outputs.end()) return;
-  const auto found = values_.find(wanted);
-  if (found == values_.end()) return problem(fmt::format("tap \"{}\"", name), "no tensor and no node has this name");
-  if (std::holds_alternative<Constant>(found->second))
-    return problem(fmt::format("tap \"{}\"", name), "it is a constant, and depends on no input");
-  if (const auto* activation = std::get_if<Activation>(&found->second))
-    add_output(wanted, on_the_host(*this, *activation), true);
-  if (const auto* tail = std::get_if<HostTensor>(&found->second)) add_output(wanted, *tail, true);
 }
 
 Shape Importer::plane(const Activation& activation) const {

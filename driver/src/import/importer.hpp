@@ -2,99 +2,18 @@
 /// Walks an ONNX graph node by node and builds layers. Operators stand in *operators.cpp.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <map>
 #include <optional>
-#include <string>
-#include <string_view>
-#include <variant>
-#include <vector>
-
-#include <onnx.pb.h>
 
 #include "eddy/graph.hpp"
-#include "import/constant.hpp"
+#include "import/node.hpp"
 #include "index.hpp"
 
 namespace eddy {
 
-/// Why a node, or the model, cannot be taken. Caught by the importer, which collects all of them.
-struct Unsupported {
-  explicit Unsupported(std::string r) : reason(std::move(r)) {}
-  std::string reason;
-};
-
-using Dims = std::vector<std::int64_t>;
-
-/// An axis of a layer.
-enum class PlaneAxis : std::uint8_t { channels, rows, columns };
-using AxisOrder = std::array<PlaneAxis, 3>;
-inline constexpr AxisOrder natural_order{PlaneAxis::channels, PlaneAxis::rows, PlaneAxis::columns};
-
-/// The output of a layer, and how the model sees it: its values in the order of `order`, the last axis innermost, under
-/// the dimensions `dims`. A reshape changes the dimensions only, a transpose the order.
-struct Activation {
-  int layer = 0;
-  Dims dims;  // with the batch of 1
-  AxisOrder order = natural_order;
-};
-
-/// What the host makes of a layer behind the chip (Softmax, ...). Nothing on the chip can read it.
-struct HostTensor {
-  int layer = 0;
-  Dims dims;
-  std::vector<HostStep> steps;
-};
-
-/// What a tensor of the model is. Nothing is known of tensors behind a node that is not supported.
-using Value = std::variant<std::monostate, Activation, Constant, HostTensor>;
-
-/// Values of a node's outputs; most have one.
-struct Results {
-  Results(Value value) : values{std::move(value)} {}  // NOLINT(google-explicit-constructor)
-  explicit Results(std::vector<Value> all) : values(std::move(all)) {}
-  std::vector<Value> values;
-};
-
-/// A node with its attributes and inputs.
-class Node {
- public:
-  Node(const onnx::NodeProto& proto, std::vector<const Value*> inputs, std::int64_t opset)
-      : proto_(proto), inputs_(std::move(inputs)), opset_(opset) {}
-
-  [[nodiscard]] const onnx::NodeProto& proto() const { return proto_; }
-  [[nodiscard]] std::int64_t opset() const { return opset_; }
-  /// Its name; where it has none, that of its first output.
-  [[nodiscard]] std::string name() const;
-  [[nodiscard]] std::size_t inputs() const { return inputs_.size(); }
-  [[nodiscard]] bool has_input(std::size_t i) const { return i < inputs_.size() && inputs_[i] != nullptr; }
-  [[nodiscard]] bool is_constant(std::size_t i) const {
-    return has_input(i) && std::holds_alternative<Constant>(*inputs_[i]);
-  }
-  [[nodiscard]] bool is_activation(std::size_t i) const {
-    return has_input(i) && std::holds_alternative<Activation>(*inputs_[i]);
-  }
-  /// Throw Unsupported where input `i` is missing or of the other kind.
-  [[nodiscard]] const Constant& constant(std::size_t i) const;
-  /// Its values lie in the order of the layer: channels, rows, columns.
-  [[nodiscard]] const Activation& activation(std::size_t i) const;
-  [[nodiscard]] const Activation& activation_in_any_order(std::size_t i) const;
-  [[nodiscard]] const Value& value(std::size_t i) const;
-
-  [[nodiscard]] bool has(std::string_view attribute) const { return find(attribute) != nullptr; }
-  [[nodiscard]] std::int64_t integer(std::string_view attribute, std::int64_t otherwise) const;
-  [[nodiscard]] float real(std::string_view attribute, float otherwise) const;
-  [[nodiscard]] std::string text(std::string_view attribute, const std::string& otherwise) const;
-  [[nodiscard]] std::vector<std::int64_t> integers(std::string_view attribute,
-                                                   std::vector<std::int64_t> otherwise) const;
-  [[nodiscard]] const onnx::AttributeProto* find(std::string_view attribute) const;
-
- private:
-  const onnx::NodeProto& proto_;
-  std::vector<const Value*> inputs_;  // null where an optional input is left out
-  std::int64_t opset_;
-};
+inline constexpr std::int64_t max_side = 4095;  // rows and columns: coordinates of 12 bits
+inline constexpr std::int64_t max_channels = 65535;
 
 class Importer {
  public:

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The ends of a model: its input, its outputs, and inner tensors that the user wants to see.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "import/importer.hpp"
+#include "import/on_the_host.hpp"
+
+namespace eddy {
+namespace {
+
+constexpr AxisOrder rows_first{PlaneAxis::rows, PlaneAxis::columns, PlaneAxis::channels};
+
+}  // namespace
+
+/// The one input that is no constant; older models list their constants among the inputs too.
+void Importer::read_input() {
+  std::vector<const onnx::ValueInfoProto*> inputs;
+  for (const auto& input : model_.graph().input()) {
+    if (!values_.contains(input.name())) inputs.push_back(&input);
+  }
+  for (const auto* input : inputs) values_[input->name()];  // not known, until proved good
+  if (inputs.size() != 1) {
+    std::vector<std::string> names;
+    for (const auto* input : inputs) names.push_back(input->name());
+    return problem("model", fmt::format("{} inputs ({}); the chip takes one", inputs.size(), fmt::join(names, ", ")));
+  }
+  const auto& input = *inputs.front();
+  const std::string where = fmt::format("input \"{}\"", input.name());
+  const auto& type = input.type().tensor_type();
+  if (type.elem_type() != onnx::TensorProto::FLOAT) {
+    return problem(where,
+                   fmt::format("of type {}; float is taken", onnx::TensorProto::DataType_Name(type.elem_type())));
+  }
+  const int rank = type.shape().dim_size();
+  std::vector<std::int64_t> dims;
+  for (int d = 0; d < rank; ++d) {
+    const auto& dim = type.shape().dim(d);
+    const bool open =
+        !dim.has_dim_value() || dim.dim_value() <= 0;  // 0 and -1 stand for an open batch in some exporters
+    if (open && d > 0) {
+      return problem(where, fmt::format("dimension {} ({}) is not fixed: export the model with a fixed size", d,
+                                        dim.dim_param().empty() ? "unnamed" : dim.dim_param()));
+    }
+    dims.push_back(open ? 1 : dim.dim_value());
+  }
+  if (rank < 2 || rank > 4)
+    return problem(where,
+                   fmt::format("{} dimensions; [batch, channels, rows, columns] or [batch, values] is taken", rank));
+  if (dims[0] != 1) return problem(where, fmt::format("a batch of {}: export the model with batch 1", dims[0]));
+
+  GraphLayer layer;
+  layer.name = input.name();
+  const bool last = channels_last(input.name(), rank);
+  Dims planes(dims.begin() + 1, dims.end());
+  if (last) std::ranges::rotate(planes, planes.end() - 1);
+  if (last && rank == 3) planes.insert(planes.begin() + 1, 1);
+  planes.insert(planes.begin(), 3 - planes.size(), 1);
+  layer.out.w = static_cast<int>(std::min(planes[2], max_side + 1));
+  layer.out.h = static_cast<int>(std::min(planes[1], max_side + 1));
+  layer.out.c = static_cast<int>(std::min(planes[0], max_channels + 1));
+  layer.acc = layer.out;
+  if (layer.out.w > max_side || layer.out.h > max_side || layer.out.c > max_channels) {
+    return problem(where, fmt::format("{}: larger than the {} rows and columns that events can name",
+                                      fmt::join(dims, "x"), max_side));
+  }
+  graph_.input = input.name();
+  graph_.input_dims.assign(dims.begin(), dims.end());
+  graph_.channels_last = last;
+  graph_.layers.push_back(layer);
+  values_[input.name()] = Activation{0, dims, last ? rows_first : natural_order};
+}
+
+/// Is the input turned from [1, rows, columns, channels] before anything else reads it? Keras does.
+bool Importer::channels_last(const std::string& input, int rank) const {
+  const Dims turned = rank == 4 ? Dims{0, 3, 1, 2} : Dims{0, 2, 1};
+  bool read = false;
+  for (const auto& node : model_.graph().node()) {
+    if (std::ranges::find(node.input(), input) == node.input().end()) continue;
+    if (node.op_type() != "Transpose" || Node(node, {}, opset_).integers("perm", {}) != turned) return false;
+    read = true;
+  }
+  return read;
+}
+
+void Importer::read_outputs() {
+  if (model_.graph().output_size() == 0) problem("model", "no output");
+  for (const auto& output : model_.graph().output()) {
+    const std::string where = fmt::format("output \"{}\"", output.name());
+    const auto found = values_.find(output.name());
+    if (found == values_.end()) {
+      problem(where, "no node writes it");
+    } else if (const auto* activation = std::get_if<Activation>(&found->second)) {
+      add_output(output.name(), on_the_host(*this, *activation));
+    } else if (const auto* tensor = std::get_if<HostTensor>(&found->second)) {
+      add_output(output.name(), *tensor);
+    } else if (std::holds_alternative<Constant>(found->second)) {
+      problem(where, "it is a constant, and depends on no input");
+    } else if (problems_.empty()) {
+      problem(where, "an operator's second output is not supported");
+    }
+  }
+}
+
+void Importer::add_output(const std::string& name, const HostTensor& tensor, bool tapped) {
+  graph_.outputs.push_back({name, tensor.layer, {tensor.dims.begin(), tensor.dims.end()}, tensor.steps, tapped});
+}
+
+void Importer::read_tap(const std::string& name) {
+  const auto& nodes = model_.graph().node();
+  const auto node = std::ranges::find(nodes, name, [](const auto& n) { return n.name(); });
+  const bool tensor = values_.contains(name) || node == nodes.end() || node->output_size() == 0;
+  const std::string& wanted = tensor ? name : node->output(0);
+  if (std::ranges::find(graph_.outputs, wanted, &GraphOutput::name) != graph_.outputs.end()) return;
+  const auto found = values_.find(wanted);
+  if (found == values_.end()) return problem(fmt::format("tap \"{}\"", name), "no tensor and no node has this name");
+  if (std::holds_alternative<Constant>(found->second))
+    return problem(fmt::format("tap \"{}\"", name), "it is a constant, and depends on no input");
+  if (const auto* activation = std::get_if<Activation>(&found->second))
+    add_output(wanted, on_the_host(*this, *activation), true);
+  if (const auto* tail = std::get_if<HostTensor>(&found->second)) add_output(wanted, *tail, true);
+}
+
+}  // namespace eddy
