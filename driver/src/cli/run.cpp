@@ -90,13 +90,9 @@ class Answers {
     }
     if (referee_) {
       for (const OutputCloseness& o : referee_->finish()) {
-        fmt::print(
-            "Closeness to {}, output {}: correlation {:.5f}, root mean square {:.4f} of the deviation, largest "
-            "{:.4g}\n",
-            referee_->name(), o.name, o.all.correlation, o.all.rms_share, o.all.largest);
-        report["referee"][o.name] = {{"judge", referee_->name()},    {"correlation", o.all.correlation},
-                                     {"rms_share", o.all.rms_share}, {"mean", o.all.mean},
-                                     {"largest", o.all.largest},     {"values", o.all.values}};
+        fmt::print("Closeness to {}, output {}: {}\n", referee_->name(), o.name, to_text(o.all));
+        auto& entry = report["referee"][o.name] = to_json(o.all);
+        entry["judge"] = referee_->name();
       }
     }
     if (files_) {
