@@ -30,13 +30,12 @@ class Comparison {
   /// Loads the image and runs the frames. Compares what fired and what came out; stops at the first difference.
   void run(Device& device, const std::vector<Frame>& frames) {
     fired_.clear();
-    device.trace({});  // what an image before this one left in flight ends while this one is loaded
-    device.load(image_);
     device.trace([this](const Firing& f) {
       const Place place{f.tile.y, f.tile.x, f.pop};
       const int layer = f.pop == frame_input ? 0 : infos_.at(place)->layer;
       fired_[{f.frame, place}].push_back({layer, f.y, f.x, f.c, f.value});
     });
+    device.load(image_);
     for (const Frame& frame : frames) device.submit(frame);
     GoldenEvents golden(network_);
     std::vector<FrameTrace> want;

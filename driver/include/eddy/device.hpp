@@ -86,9 +86,9 @@ class Device {
   /// Cycles since the device was started, by which its waves and traces count too; 0 where it knows no time.
   [[nodiscard]] virtual std::uint64_t cycles() const = 0;
 
-  /// Calls `f` for every neuron that fires, as it happens, during submit and collect; the order within a population and
-  /// frame is row, column, channel. An exception from `f` passes through. False where the device cannot see its
-  /// populations.
+  /// Calls `f` for every neuron that fires, as it happens, during load (what needs no input fires at once), submit and
+  /// collect; the order within a population and frame is row, column, channel. An exception from `f` passes through.
+  /// False where the device cannot see its populations.
   virtual bool trace(std::function<void(const Firing&)> f) = 0;
 };
 

@@ -37,7 +37,9 @@ RingDevice::RingDevice(Transport& transport, std::string name, const Limits& lim
 
 void RingDevice::load(const Image& image) {
   check_chip(image);
+  if (ending) ending(true);
   stop();
+  if (ending) ending(false);
   image_ = std::make_unique<Image>(image);
   gateway_.image = image_.get();
   failed_ = true;  // until all is loaded

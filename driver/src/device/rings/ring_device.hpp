@@ -40,6 +40,9 @@ class RingDevice final : public Device {
   /// A transport shows no populations.
   bool trace(std::function<void(const Firing&)>) override { return false; }
 
+  /// Told true while load() brings the image before to rest, then false.
+  std::function<void(bool)> ending;
+
  private:
   struct Slot {  // buffers of a frame in flight
     std::uint64_t values = 0, results = 0;

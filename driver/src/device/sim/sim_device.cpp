@@ -77,13 +77,14 @@ class SimDevice final : public Device {
       seen_.push_back({tile, frame_input, trace});
     };
     transport_.after_cycles = [this] { show(); };
+    device_.ending = [this](bool ending) {
+      heard_ = !ending;  // what an image left in flight is nobody's
+      frames_.clear();
+    };
   }
 
   [[nodiscard]] std::string backend() const override { return device_.backend(); }
-  void load(const Image& image) override {
-    device_.load(image);
-    frames_.clear();
-  }
+  void load(const Image& image) override { device_.load(image); }
   void set_frames_in_flight(int frames) override { device_.set_frames_in_flight(frames); }
   void submit(const Frame& frame) override { device_.submit(frame); }
   FrameResult collect() override { return device_.collect(); }
@@ -108,7 +109,7 @@ class SimDevice final : public Device {
     for (const Seen& s : seen) {
       int& frame = frames_[{s.tile, s.pop}];
       if (events_) events_->add(simulation_.cycle(), s.tile.y, s.tile.x, s.pop, s.trace);
-      if (trace_ && s.trace.valid) show_group(s, frame);
+      if (heard_ && trace_ && s.trace.valid) show_group(s, frame);
       if (s.trace.frame_end) ++frame;
     }
   }
@@ -135,6 +136,7 @@ class SimDevice final : public Device {
   std::ofstream event_file_;
   std::optional<sim::EventTrace> events_;
   std::function<void(const Firing&)> trace_;
+  bool heard_ = true;
   std::vector<Seen> seen_;
   std::map<std::pair<TileAt, int>, int> frames_;  // ended since load, by population
 };
