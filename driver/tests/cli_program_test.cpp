@@ -220,10 +220,16 @@ TEST_F(Program, ChoosesFormatsOfWeightsForABudget) {
   EXPECT_EQ(choice["prices"].size(), 6U);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr int until_it_simulates = 60;  // seconds: calibration is slow under sanitizers
+#else
+constexpr int until_it_simulates = 15;
+#endif
+
 TEST_F(Program, ReportsWhatWasDoneWhenInterrupted) {
   // In the foreground: else timeout sends a second signal, to the group, and a second one ends the program at once.
-  const Ended ended =
-      eddy("run --backend sim: --frames 556:676 --output tensors", "timeout --foreground --preserve-status -s INT 15");
+  const Ended ended = eddy("run --backend sim: --frames 556:676 --output tensors",
+                           fmt::format("timeout --foreground --preserve-status -s INT {}", until_it_simulates));
   EXPECT_EQ(ended.status, 130) << ended.text;
   EXPECT_THAT(ended.text, Not(HasSubstr("MATCH")));
   EXPECT_THAT(ended.text, AllOf(HasSubstr("INTERRUPTED"), HasSubstr(":676")));

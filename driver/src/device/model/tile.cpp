@@ -116,7 +116,7 @@ void Tile::integrate(const Message& event) {
   const pkg::port_t& port = state.port;
   const int c = static_cast<int>(event.pos & ((1U << axon.cbits) - 1));
   const int x = static_cast<int>(event.pos >> axon.cbits & ((1U << axon.xbits) - 1));
-  const int y = static_cast<int>(event.pos >> (axon.cbits + axon.xbits));
+  const int y = static_cast<int>(std::uint64_t{event.pos} >> (axon.cbits + axon.xbits));  // 46 in a broken image
   const int channel = c - port.c0;
   const int row_of_weights = port.c_lane ? channel % Lanes : channel;
   const int word0 = port.word0 + (port.depthwise ? channel >> port.dw_shift : 0);
