@@ -172,13 +172,17 @@ Value interpolated(Importer& importer, const Node& node, const Activation& input
 }
 
 // ---------------------------------------------------------------- the operators
+/// Where the two differ, in a plane of one output, a whole factor is 1.
+bool half_pixels(const std::string& where) {
+  return where == "half_pixel" || where == "pytorch_half_pixel" || where == "half_pixel_symmetric";
+}
+
 /// Is the nearest element of output o, at whole factor f, always o / f, rounded down?
 bool rounds_down(const Node& node, const std::string& where, int factor) {
   if (node.opset() == 10) return true;
   const std::string rounding = node.text("nearest_mode", "round_prefer_floor");
-  const bool half = where == "half_pixel" || where == "pytorch_half_pixel" || where == "half_pixel_symmetric";
   // Half pixels lie less than half an element from the middle, on either side.
-  if (half) return rounding == "round_prefer_floor" || rounding == "round_prefer_ceil";
+  if (half_pixels(where)) return rounding == "round_prefer_floor" || rounding == "round_prefer_ceil";
   return where == "asymmetric" && (rounding == "floor" || (rounding == "round_prefer_floor" && factor <= 2));
 }
 
@@ -186,8 +190,7 @@ Value resized(Importer& importer, const Node& node, const std::string& mode, con
               const Factors& factors) {
   const Activation& input = node.activation(0);
   if (mode == "linear") {
-    // A plane of one output is the one place where PyTorch's half pixels are others.
-    const bool half = where == "half_pixel" || where == "pytorch_half_pixel" || where == "half_pixel_symmetric";
+    const bool half = half_pixels(where);
     if (!half && where != "asymmetric")
       throw Unsupported(fmt::format("{}; half_pixel and asymmetric are supported", where));
     return interpolated(importer, node, input, half ? Grid::half_pixel : Grid::asymmetric, factors);

@@ -4,26 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 namespace eddy::test {
-namespace {
-
-/// Bits of a port of any width.
-template <std::size_t N>
-void drive(VlWide<N>& port, std::span<const std::uint32_t> words) {
-  for (std::size_t i = 0; i < N; ++i) port[i] = i < words.size() ? words[i] : 0;
-}
-template <std::size_t N>
-std::array<std::uint32_t, N> sample(const VlWide<N>& port) {
-  std::array<std::uint32_t, N> words;
-  for (std::size_t i = 0; i < N; ++i) words[i] = port[i];
-  return words;
-}
-
-}  // namespace
-
 SweepBench::SweepBench(World world, Rng& rng, Feed feed, int stall)
     : play_(std::move(world), rng, feed),
       memory_(rng),

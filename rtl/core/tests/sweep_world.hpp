@@ -7,14 +7,11 @@
 #include <vector>
 
 #include "eddy_pkg.hpp"
+#include "wide.hpp"
 
 namespace eddy::test {
 
 using Rng = std::mt19937;
-
-/// Uniform in [low, high].
-inline int pick(Rng& rng, int low, int high) { return std::uniform_int_distribution<int>(low, high)(rng); }
-inline bool chance(Rng& rng, int percent) { return pick(rng, 1, 100) <= percent; }
 
 /// What the sources of a frame add to one accumulator (slice coordinates, before the pool).
 struct Touch {
