@@ -137,6 +137,30 @@ TEST(Fuse, JoinsWhatOnePopulationDoes) {
   EXPECT_THAT(layers("mlp_matmul"), ElementsAre("image", "hidden", "scores"));
 }
 
+/// Names of the tensors that the layers are; "-" where there is none.
+std::vector<std::string> tensors(const std::string& name) {
+  std::vector<std::string> result;
+  for (const GraphLayer& l : import_onnx(unit / (name + ".onnx")).layers)
+    result.push_back(l.tensor ? l.tensor->name : "-");
+  return result;
+}
+
+TEST(Fuse, ALayerIsTheTensorOfItsLastNode) {
+  using ::testing::ElementsAre;
+  EXPECT_THAT(tensors("resnet_block"), ElementsAre("image", "stem_relu", "main1_relu", "add_relu", "mean", "dense"));
+  EXPECT_THAT(tensors("max_pool_two_readers"), ElementsAre("image", "first_relu", "pool", "concat"));
+  EXPECT_THAT(tensors("prelu_by_channel"), ::testing::Contains("-")) << "one node, two layers";
+}
+
+TEST(Fuse, ATensorOfAnotherOrderIsTurned) {
+  for (const GraphLayer& l : import_onnx(unit / "channels_last_between.onnx").layers) {
+    if (l.name != "both") continue;
+    EXPECT_EQ(l.tensor->dims, (std::vector<int>{1, l.out.h, l.out.w, l.out.c}));
+    ASSERT_EQ(l.tensor->steps.size(), 1U);
+    EXPECT_EQ(std::get<Permute>(l.tensor->steps[0]).order, (std::vector<int>{1, 2, 0}));
+  }
+}
+
 TEST(Fuse, WhatExportersSpellOutIsOneCurve) {
   for (const std::string name :
        {"pattern_hard_swish", "pattern_hard_swish_by_parts", "pattern_gelu", "pattern_gelu_tanh", "pattern_quick_gelu",

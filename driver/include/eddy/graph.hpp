@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,13 @@ struct GraphPort {
 
 inline constexpr float unlimited = std::numeric_limits<float>::infinity();
 
+/// A tensor of the model, as a view of a layer's values.
+struct GraphTensor {
+  std::string name;
+  std::vector<int> dims;        // as the model gives it, with its batch of 1
+  std::vector<HostStep> steps;  // from the layer's values, [c][h][w], to these
+};
+
 struct GraphLayer {
   std::string name;                       // of the first node in it
   std::vector<std::string> nodes;         // all ONNX nodes in it, as messages name them
@@ -43,6 +51,7 @@ struct GraphLayer {
   float lo = -unlimited, hi = unlimited;  // activation: the range that values are cut to ...
   ScalarFunction curve;                   // ... or a function, and then no range
   PoolAxis pool_y, pool_x;
+  std::optional<GraphTensor> tensor;  // whose values are the layer's; none of what the model has no tensor for
 
   [[nodiscard]] bool has_activation() const { return curve || lo != -unlimited || hi != unlimited; }
   [[nodiscard]] bool has_pool() const { return pool_y != PoolAxis{} || pool_x != PoolAxis{}; }

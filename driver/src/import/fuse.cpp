@@ -213,6 +213,7 @@ class Fusion {
       source.out = here.out;
     }
     take_nodes(source, here);
+    source.tensor = std::move(here.tensor);
     redirect(l, s);
     here.ports.clear();
     return true;
@@ -244,6 +245,7 @@ class Fusion {
       copy.name = output.name;
       copy.nodes = {output.name};
       copy.acc = copy.out = layer(0).out;
+      copy.tensor = layer(0).tensor;
       copy.bias.resize(at(copy.out.c));
       GraphPort port;
       port.c_count = port.k_count = copy.out.c;

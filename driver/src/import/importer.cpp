@@ -47,6 +47,7 @@ Graph Importer::run(const std::vector<std::string>& taps) {
   for (const auto& node : model_.graph().node()) read_node(node);
   read_outputs();
   for (const auto& tap : taps) read_tap(tap);
+  name_tensors();
   if (!problems_.empty()) {
     throw ModelError(fmt::format("{} cannot run, for {} reason{}:\n{}", name_, problems_.size(),
                                  problems_.size() == 1 ? "" : "s", fmt::join(problems_, "\n")));

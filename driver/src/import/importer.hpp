@@ -50,6 +50,7 @@ class Importer {
   void read_node(const onnx::NodeProto& proto);
   void read_outputs();
   void read_tap(const std::string& name);
+  void name_tensors();
   void add_output(const std::string& name, const HostTensor& tensor, bool tapped = false);
 
   const onnx::ModelProto& model_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The ends of a model: its input, its outputs, and inner tensors that the user wants to see.
+/// The ends of a model: its input, its outputs, inner tensors that the user wants to see, and which layer is which
+/// tensor.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -121,6 +122,21 @@ void Importer::read_tap(const std::string& name) {
   if (const auto* activation = std::get_if<Activation>(&found->second))
     add_output(wanted, on_the_host(*this, *activation), true);
   if (const auto* tail = std::get_if<HostTensor>(&found->second)) add_output(wanted, *tail, true);
+}
+
+/// Tells each layer which tensor it is: of several, as behind a Reshape, the first.
+void Importer::name_tensors() {
+  const auto name = [&](const std::string& tensor) {
+    const auto found = values_.find(tensor);
+    const auto* activation = found == values_.end() ? nullptr : std::get_if<Activation>(&found->second);
+    if (activation == nullptr || layer(activation->layer).tensor) return;
+    const HostTensor seen = on_the_host(*this, *activation);
+    graph_.layers[at(activation->layer)].tensor = GraphTensor{tensor, {seen.dims.begin(), seen.dims.end()}, seen.steps};
+  };
+  name(graph_.input);
+  for (const auto& node : model_.graph().node()) {
+    for (const auto& output : node.output()) name(output);
+  }
 }
 
 }  // namespace eddy
