@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The float judge: ONNX Runtime on the frames of a run. The driver starts it and compares (driver/src/task/referee.cpp).
+"""The float judge: ONNX Runtime on the frames of a run. The driver starts it and compares (driver/src/task/float_judge.cpp).
 
   referee.py                                  prints what judges, or ends with status 3 where it is not installed
   referee.py MODEL FRAMES.npy OUTPUT ...      writes the outputs of each frame to standard output: float32, one after another
 
-FRAMES is [frames][shape of the model's input], normalised.
+FRAMES is [frames][shape of the model's input], normalised. An OUTPUT may be any tensor of the model; its input is the frame itself.
 """
 import sys
 
@@ -21,7 +21,7 @@ except ImportError as error:
 def with_outputs(path, outputs):
     """The model, with inner tensors of these names as outputs too."""
     model = onnx.load(path)
-    known = {output.name for output in model.graph.output}
+    known = {value.name for values in (model.graph.input, model.graph.output) for value in values}
     inner = [onnx.ValueInfoProto(name=name) for name in outputs if name not in known]
     model.graph.output.extend(inner)
     return model.SerializeToString() if inner else path
@@ -32,9 +32,12 @@ def answer(model, frames, outputs, stream):
     options.log_severity_level = 3  # errors only
     session = onnxruntime.InferenceSession(with_outputs(model, outputs), options, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
+    computed = [output for output in outputs if output != name]
     for frame in numpy.load(frames, mmap_mode="r"):
-        for values in session.run(outputs, {name: numpy.ascontiguousarray(frame)}):
-            stream.write(numpy.ascontiguousarray(values, dtype="<f4").tobytes())
+        tensors = {name: numpy.ascontiguousarray(frame)}
+        tensors.update(zip(computed, session.run(computed, tensors)))
+        for output in outputs:
+            stream.write(numpy.ascontiguousarray(tensors[output], dtype="<f4").tobytes())
         stream.flush()
 
 

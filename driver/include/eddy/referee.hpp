@@ -47,13 +47,11 @@ class Referee {
   std::vector<OutputCloseness> finish();
 
   /// What judged: "ONNX Runtime 1.31.1".
-  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& name() const;
 
  private:
-  struct Files;
-  std::unique_ptr<Files> files_;
-  RefereeProgram program_;
-  std::string name_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace eddy

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "task/float_judge.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "channels_first.hpp"
+#include "eddy/error.hpp"
+#include "shipped_files.hpp"
+
+namespace eddy {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The script's first word on a call without a model: what judges. Throws FileError.
+std::string ask_name(const RefereeProgram& program) {
+  if (!fs::exists(program.python) || !fs::exists(program.script)) {
+    throw FileError(fmt::format("--referee needs ONNX Runtime, and there is no {}: run scripts/setup referee",
+                                (fs::exists(program.python) ? program.script : program.python).string()));
+  }
+  Process process({program.python.string(), program.script.string()});
+  std::string name(256, '\0');
+  name.resize(process.read(name.data(), name.size()));
+  if (process.finish() != 0)
+    throw FileError(fmt::format("--referee needs ONNX Runtime: run scripts/setup referee ({})", process.errors()));
+  while (!name.empty() && name.back() == '\n') name.pop_back();
+  return name;
+}
+
+}  // namespace
+
+RefereeProgram referee_program() {
+  RefereeProgram program{EDDY_PYTHON, shipped_files(Shipped::referee)};
+  if (const char* python = std::getenv("EDDY_PYTHON"); python != nullptr) program.python = python;
+  return program;
+}
+
+ScratchFolder::ScratchFolder() {
+  std::string name = (fs::temp_directory_path() / "eddy-referee-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw FileError(fmt::format("{}: {}", name, std::strerror(errno)));
+  path_ = name;
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+FloatJudge::FloatJudge(fs::path model, const Graph& graph, InputSpec spec, RefereeProgram program)
+    : model_(std::move(model)),
+      spec_(std::move(spec)),
+      program_(std::move(program)),
+      name_(ask_name(program_)),
+      channels_last_(graph.channels_last),
+      inputs_(scratch_ / "frames.npy", {graph.input_dims.begin(), graph.input_dims.end()}) {}
+
+void FloatJudge::add_frame(const Picture& picture) {
+  const std::vector<float> values = normalise(picture, spec_);
+  inputs_.add(channels_last_ ? values : channels_first(picture.shape, std::span<const float>(values)));
+  ++frames_;
+}
+
+void FloatJudge::start(std::span<const std::string> tensors) {
+  inputs_.finish();
+  tensors_ = tensors.size();
+  std::vector<std::string> command{program_.python.string(), program_.script.string(), model_.string(),
+                                   inputs_.file().string()};
+  command.insert(command.end(), tensors.begin(), tensors.end());
+  process_.emplace(command);
+}
+
+std::vector<float> FloatJudge::next(std::size_t values) {
+  std::vector<float> result(values);
+  const std::size_t bytes = values * sizeof(float);
+  if (process_->read(reinterpret_cast<char*>(result.data()), bytes) != bytes) {
+    process_->finish();
+    throw FileError(
+        fmt::format("{} gave no answer to frame {} of the run: {}", name_, given_ / tensors_, process_->errors()));
+  }
+  ++given_;
+  return result;
+}
+
+void FloatJudge::finish() {
+  if (process_->finish() != 0) throw FileError(fmt::format("{} failed: {}", name_, process_->errors()));
+}
+
+}  // namespace eddy
