@@ -139,6 +139,22 @@ TEST_F(Program, SaysWhichFormatOfWeightsWouldDo) {
   EXPECT_THAT(u_net.text, Not(HasSubstr("--weights")));
 }
 
+/// Every layer beside the model's own tensors: skipped where ONNX Runtime is not installed.
+TEST_F(Program, ChecksEachLayerBesideTheReferee) {
+  const std::string resnet = fmt::format("{0}resnet_block.onnx --clip {0}frames/resnet_block.npy ", unit_);
+  const Ended ended = eddy("check " + resnet + "--referee onnxruntime --json c.json");
+  if (ended.text.find("scripts/setup referee") != std::string::npos) GTEST_SKIP() << ended.text;
+  EXPECT_EQ(ended.status, 0) << ended.text;
+  EXPECT_THAT(ended.text, AllOf(HasSubstr("beside ONNX Runtime"), HasSubstr("import: every layer is within")));
+  const auto json = nlohmann::json::parse(read(folder_ / "c.json"));
+  EXPECT_EQ(json["schema"], "eddy.check/1");
+  EXPECT_EQ(json["layers"]["layers"].size(), 6U);
+  EXPECT_EQ(json["layers"]["first_over"]["integers"], nullptr);
+  const std::string coarse = "check " + resnet + "--referee onnxruntime --weights int8,main1=int2 ";
+  expect(coarse, 1, "integers: layer main1 (tensor main1_relu) is the first OVER");
+  expect(coarse + "--bound 100%", 0, "integers: every layer is within");
+}
+
 TEST_F(Program, NamesBadClips) {
   write("empty.avi", "");
   fs::create_directories(folder_ / "none");
@@ -177,6 +193,10 @@ TEST_F(Program, NamesBadOptions) {
   expect("run --model digits --weights auto --budget much --backend model:", 2, "--budget much");
   expect("run --model digits --weights auto --budget 0 --backend model:", 2, "above 0");
   expect("run --model digits --weights auto --budget 101% --backend model:", 2, "up to 100 %");
+  expect("check digits --bound 2%", 2, "--bound goes with --referee");
+  expect("check digits --referee onnxruntime --bound 2dB", 2, "--bound 2dB");
+  expect("check digits --referee onnxruntime --quick", 2, "--quick runs no frame");
+  expect("check digits --referee tensorflow", 2, "tensorflow");
   write("thresholds.json", R"({"pixels": 2})");
   expect("run --model digits --thresholds thresholds.json", 2, "pixels");
 }

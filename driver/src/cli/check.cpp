@@ -7,20 +7,25 @@
 
 #include "cli/options.hpp"
 #include "cli/verb.hpp"
+#include "eddy/check_layers.hpp"
 #include "eddy/error.hpp"
 #include "eddy/golden.hpp"
 #include "eddy/report.hpp"
 #include "eddy/run.hpp"
+#include "json_text.hpp"
+#include "task/whole_file.hpp"
 
 namespace eddy::cli {
 namespace {
 
 struct CheckVerb {
   ModelOptions model;
+  std::string referee, bound, json;
   bool quick = false;
 };
 
 constexpr int usual_frames = 8;
+const std::string only_referee = "onnxruntime";
 
 /// The golden event model against the dense one, thresholds aside. Returns what differs, empty where nothing does.
 std::string compare_dense(const Prepared& p) {
@@ -44,7 +49,42 @@ std::string compare_dense(const Prepared& p) {
   return {};
 }
 
+/// All layers beside ONNX Runtime, on the frames of the check.
+LayerCheck compare_layers(const Prepared& p, const CheckVerb& options) {
+  CheckBounds bounds;
+  if (!options.bound.empty()) bounds.integers = read_share("--bound", options.bound);
+  std::vector<Picture> pictures;
+  const auto clip = open_frames(p);
+  for (auto picture = clip->next(); picture; picture = clip->next()) pictures.push_back(std::move(*picture));
+  return check_layers(p.model, p.graph, p.network(), p.input, pictures, bounds);
+}
+
+/// What the models of the chip made of each other.
+struct Agreement {
+  std::string dense_difference;  // between events without thresholds and the dense network
+  RunResult device;              // the untimed model device beside the golden model
+  std::vector<std::string> counter_errors;
+
+  [[nodiscard]] bool good() const { return dense_difference.empty() && device.match() && counter_errors.empty(); }
+};
+
+nlohmann::ordered_json check_json(const Prepared& p, const Agreement& agreement,
+                                  const std::optional<LayerCheck>& layers) {
+  const int first = p.frames.first;
+  return {{"schema", "eddy.check/1"},
+          {"model", p.model.stem().string()},
+          {"chip", p.chip.name},
+          {"clip", p.clip},
+          {"frame_range", {first, first + agreement.device.frames}},
+          {"events_equal_dense", agreement.dense_difference.empty()},
+          {"device_equals_events", agreement.device.match() && agreement.counter_errors.empty()},
+          {"layers", layers ? to_json(*layers) : nlohmann::ordered_json()},
+          {"notes", p.notes}};
+}
+
 int act(const CheckVerb& options) {
+  if (options.referee.empty() && !options.bound.empty()) throw UsageError("--bound goes with --referee onnxruntime");
+  if (options.quick && !options.referee.empty()) throw UsageError("--quick runs no frame, and --referee needs some");
   PrepareOptions prepare_options = options.model.get();
   if (!prepare_options.frames) {
     // The first of the frames that a run would take.
@@ -62,17 +102,26 @@ int act(const CheckVerb& options) {
   for (const std::string& note : p.notes) fmt::print("note       {}\n", note);
   if (options.quick) return 0;
 
-  const std::string difference = compare_dense(p);
-  fmt::print("thresholds 0: events {} the dense network\n",
-             difference.empty() ? "equal" : fmt::format("DIFFER at {} from", difference));
+  Agreement agreement;
+  agreement.dense_difference = compare_dense(p);
+  fmt::print(
+      "thresholds 0: events {} the dense network\n",
+      agreement.dense_difference.empty() ? "equal" : fmt::format("DIFFER at {} from", agreement.dense_difference));
   const auto device = make_model_device(options.model.seed);
   const auto clip = open_frames(p);
-  const RunResult result = run(p, *device, *clip);
-  if (result.failure) throw *result.failure;
-  fmt::print("image on the untimed model, {} frames: {}\n", result.frames, verdict(p, result));
-  const auto errors = counter_errors(result);
-  for (const std::string& error : errors) fmt::print("COUNTERS: {}\n", error);
-  const bool good = difference.empty() && result.match() && errors.empty();
+  agreement.device = run(p, *device, *clip);
+  if (agreement.device.failure) throw *agreement.device.failure;
+  fmt::print("image on the untimed model, {} frames: {}\n", agreement.device.frames, verdict(p, agreement.device));
+  agreement.counter_errors = counter_errors(agreement.device);
+  for (const std::string& error : agreement.counter_errors) fmt::print("COUNTERS: {}\n", error);
+
+  std::optional<LayerCheck> layers;
+  if (!options.referee.empty()) {
+    layers = compare_layers(p, options);
+    fmt::print("\n{}", to_text(*layers));
+  }
+  if (!options.json.empty()) write_whole(options.json, json_text(check_json(p, agreement, layers), 2) + "\n");
+  const bool good = agreement.good() && (!layers || layers->good());
   return static_cast<int>(good ? ExitStatus::good : ExitStatus::mismatch);
 }
 
@@ -83,12 +132,21 @@ void add_check(CLI::App& app, Context& context) {
   auto options = std::make_shared<CheckVerb>();
   options->model.add_to(*verb);
   verb->add_flag("--quick", options->quick, "only whether it is supported and fits");
+  verb->add_option("--referee", options->referee, "onnxruntime: every layer beside what ONNX Runtime computes")
+      ->check(CLI::IsMember({only_referee}));
+  verb->add_option("--bound", options->bound,
+                   "with --referee: how far a layer's integers may be off, root mean square, as a share of the range")
+      ->default_str(fmt::format("{:.3g}%", 100 * CheckBounds{}.integers));
+  verb->add_option("--json", options->json, "what was found (schema eddy.check/1) in this file too");
   verb->footer(
       "Lists everything that is not supported, at once (exit status 3), or what is missing on the chip (4).\n"
       "Then, on a few frames: the event model with thresholds 0 against the dense network, and the image on the\n"
-      "untimed model against the event model. No RTL takes part.\n"
+      "untimed model against the event model. No RTL takes part. With a referee, each layer's float values as\n"
+      "imported, the chip's integers, and its integers with thresholds, beside the model's own tensors.\n"
+      "Exit status 1 where anything differs, or a layer's import or integers are over their bound.\n"
       "Examples:\n"
-      "  eddy check --model net.onnx --quick\n"
+      "  eddy check net.onnx --quick\n"
+      "  eddy check net.onnx --referee onnxruntime         which layer goes wrong, and by how much?\n"
       "  eddy check --model net.onnx --clip film.mp4 --chip full --frames 0:20");
   verb->callback([options, &context] { context.action = [options] { return act(*options); }; });
 }

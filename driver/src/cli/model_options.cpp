@@ -26,17 +26,6 @@ WeightFormat format_of(const std::string& text, const std::string& all) {
   throw UsageError(fmt::format("--weights {}: expected int16, int8, int4 or int2, LAYER=FORMAT, or auto", all));
 }
 
-/// "0.5%" or "0.005".
-double budget_of(const std::string& text) {
-  double value = 0;
-  const char* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, value);
-  const std::string_view rest(end, last);
-  if (error != std::errc{} || !(rest.empty() || rest == "%"))
-    throw UsageError(fmt::format("--budget {}: expected a share, as 0.5% or 0.005", text));
-  return rest.empty() ? value : value / 100;
-}
-
 /// "8", "c3=12": each goes to `all`, or with its layer to `by_layer`.
 template <typename T, typename Parse>
 void read_by_layer(const std::vector<std::string>& texts, T& all, std::map<std::string, T>& by_layer, Parse parse) {
@@ -51,8 +40,18 @@ void read_by_layer(const std::vector<std::string>& texts, T& all, std::map<std::
 
 }  // namespace
 
+double read_share(const std::string& option, const std::string& text) {
+  double value = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  const std::string_view rest(end, last);
+  if (error != std::errc{} || !(rest.empty() || rest == "%"))
+    throw UsageError(fmt::format("{} {}: expected a share, as 0.5% or 0.005", option, text));
+  return rest.empty() ? value : value / 100;
+}
+
 void ModelOptions::add_to(CLI::App& verb) {
-  verb.add_option("--model", model, "a shipped network, an ONNX file, or a folder with one")
+  verb.add_option("model,--model", model, "a shipped network, an ONNX file, or a folder with one")
       ->capture_default_str()
       ->group("Network and clip");
   verb.add_option(
@@ -68,6 +67,7 @@ void ModelOptions::add_to(CLI::App& verb) {
       ->group("Network and clip");
   verb.add_option("--tap", taps_, "an inner tensor, or a node for its output, that becomes an output too")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->group("Network and clip");
   verb.add_option("--seed", seed, "of all that is left to chance")
       ->check(CLI::NonNegativeNumber)
@@ -83,8 +83,11 @@ void ModelOptions::add_to(CLI::App& verb) {
       ->check(CLI::IsMember({"stretch", "fit", "crop"}))
       ->group(group);
   verb.add_option("--scale", scale_, "the input is (pixel * scale - mean) / std")->group(group);
-  verb.add_option("--mean", mean_, "one number, or one a channel: 0.485,0.456,0.406")->delimiter(',')->group(group);
-  verb.add_option("--std", std_, "one number, or one a channel")->delimiter(',')->group(group);
+  verb.add_option("--mean", mean_, "one number, or one a channel: 0.485,0.456,0.406")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group(group);
+  verb.add_option("--std", std_, "one number, or one a channel")->delimiter(',')->allow_extra_args(false)->group(group);
 
   group = "What is worth an event";
   verb.add_option("--mode", mode_, "temporal: changes; spatial: values that are not zero")
@@ -101,12 +104,14 @@ void ModelOptions::add_to(CLI::App& verb) {
       ->group(group);
   verb.add_option("--bits", bits_, "magnitude bits of activations, 8 to 14; by layer: 8,c3=12")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->default_str("8")
       ->group(group);
   verb.add_option("--weights", weights_,
                   "format of weights: int16, int8, int4 or int2; by layer: int8,c3=int4; auto: fewer bits where "
                   "--budget allows. Additions and averages have their own")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->default_str("int8")
       ->group("How weights are kept");
   verb.add_option("--budget", budget_,
@@ -139,7 +144,7 @@ PrepareOptions ModelOptions::get() const {
   std::vector<std::string> weights = weights_;
   const bool choose = std::erase(weights, "auto") > 0;
   if (!choose && !budget_.empty()) throw UsageError("--budget goes with --weights auto");
-  if (choose) options.weight_budget = budget_of(budget_.empty() ? usual_budget : budget_);
+  if (choose) options.weight_budget = read_share("--budget", budget_.empty() ? usual_budget : budget_);
   read_by_layer(weights, options.weights, options.layer_weights, format_of);
   options.compile.seed = seed;
   options.say = [](const std::string& text) { spdlog::info(text); };

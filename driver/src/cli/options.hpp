@@ -13,6 +13,9 @@
 
 namespace eddy::cli {
 
+/// "0.5%" or "0.005". Throws UsageError that names the option.
+double read_share(const std::string& option, const std::string& text);
+
 /// Text of options that become values when the verb runs.
 class ModelOptions {
  public:
