@@ -88,6 +88,30 @@ TEST(Model, PaddedLanesAreSilentBehindAnyCurve) {
   EXPECT_GT(padded, 5);
 }
 
+/// The place of a curve where it is nearest to 0 may lie outside of the layer's range.
+TEST(Model, PaddedLanesAreSilentWithinTheRange) {
+  RandomNetworkOptions options;
+  options.layers = 1;
+  Network network;
+  for (std::uint64_t seed = 1; network.layers.empty() || network.layers[1].out.c % static_cast<int>(pkg::Lanes) == 0;)
+    network = random_network(seed++, options);
+  Layer& layer = network.layers[1];
+  layer.curve.shift = 1;
+  layer.curve.nodes.assign(Curve::segments + 1, 32766);
+  layer.curve.nodes[5] = 0;
+  layer.curve.nodes[40] = 20000;
+  layer.lo = -8000;
+  layer.hi = 32767;
+  CompileOptions compile_options;
+  compile_options.iterations = 5;
+  const Compiled compiled = compile(network, find_chip("tiny"), {}, compile_options);
+  const auto device = make_model_device();
+  Comparison(network, compiled.image).run(*device, random_frames(network, 2, 2));
+
+  layer.lo = 32767;
+  EXPECT_THROW(compile(network, find_chip("tiny"), {}, compile_options), FitError);
+}
+
 TEST(Model, NoticesADamagedImage) {
   const Network network = random_network(3);
   CompileOptions options;

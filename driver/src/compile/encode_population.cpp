@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include "compile/limits.hpp"
 #include "compile/position.hpp"
 #include "compile/table_entry.hpp"
+#include "eddy/error.hpp"
 #include "eddy/golden.hpp"
 
 namespace eddy::mapping {
@@ -26,11 +29,25 @@ bool visits_all(const Layer& layer) {
   return false;
 }
 
-/// The sum for which a layer's activation is nearest to 0: that of padded lanes.
+/// The requantised sum of padded lanes: that for which a layer's activation is nearest to 0. Throws FitError where even
+/// that is the largest there is, which no threshold holds back.
 int quiet_z(const Layer& layer) {
-  const auto& nodes = layer.curve.nodes;
-  const auto least = std::ranges::min_element(nodes, {}, [](int node) { return std::abs(node); });
-  return nodes.empty() ? 0 : static_cast<int>(least - nodes.begin()) * Curve::width - 32768;
+  constexpr int step = Curve::width / 16;  // fine enough to find where a line crosses 0
+  if (layer.curve.empty()) return 0;
+  Layer lane;
+  lane.channels = {{.mul = 1U << 15, .shift = 15}};
+  lane.lo = layer.lo;
+  lane.hi = layer.hi;
+  lane.curve = layer.curve;
+  const auto size = [&](int z) { return std::abs(activation(z, lane, 0)); };
+  int best = layer.hi;
+  for (int z = layer.lo; z < layer.hi; z += step) best = size(z) < size(best) ? z : best;
+  if (size(best) < MaxTheta) return best;
+  throw FitError(
+      fmt::format("layer {}: all of its activations are {} in magnitude, and lanes without a channel could not be kept "
+                  "silent: give "
+                  "it fewer than 14 magnitude bits",
+                  layer.name, size(best)));
 }
 
 pkg::pop_t packed(const PopulationPlan& population, const Layer& layer, const PopulationNumbers& numbers,
@@ -75,9 +92,10 @@ pkg::param_word_t packed_params(const Slice& slice, const Layer& layer, int w) {
   for (int lane = 0; lane < Lanes; ++lane) {
     const int c = w * Lanes + lane;
     pkg::param_t& param = word.item[at(lane)];
-    // A padded lane never fires, even where the layer's range leaves 0 out.
-    param = {.bias = quiet_z(layer), .mul = 1U << 15, .shift = 15, .theta = MaxTheta};
-    if (c >= slice.channels) continue;
+    if (c >= slice.channels) {  // never fires, even where the layer's range leaves 0 out
+      param = {.bias = quiet_z(layer), .mul = 1U << 15, .shift = 15, .theta = MaxTheta};
+      continue;
+    }
     const Requant& r = layer.channels[at(slice.c0 + c)];
     param = {.bias = r.bias, .mul = r.mul, .shift = u8(r.shift), .theta = u16(r.theta)};
   }
