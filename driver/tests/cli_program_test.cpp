@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -139,6 +140,26 @@ TEST_F(Program, SaysWhichFormatOfWeightsWouldDo) {
   EXPECT_THAT(u_net.text, Not(HasSubstr("--weights")));
 }
 
+TEST_F(Program, ChoosesWhatLayersSend) {
+  expect("compile --model digits --chip tiny --mode auto --state-budget 60% -o d.eddy --json d.json", 0, "as chosen");
+  const auto json = nlohmann::json::parse(read(folder_ / "d.json"));
+  const auto choice = json["mode_choice"];
+  EXPECT_LE(choice["chosen"]["state_bytes"], 0.6 * choice["temporal"]["state_bytes"].get<double>());
+  std::set<std::string> modes;
+  for (const auto& layer : json["layers"]) modes.insert(layer["mode"]);
+  EXPECT_THAT(modes, ::testing::UnorderedElementsAre("spatial", "temporal"));
+  expect("run --model digits --chip tiny --backend model: --mode auto --state-budget 60% --weights auto --json r.json",
+         0, "MATCH");
+  const auto report = nlohmann::json::parse(read(folder_ / "r.json"));
+  EXPECT_EQ(report["mode_choice"]["chosen"], choice["chosen"]);
+  EXPECT_TRUE(report["weight_choice"].is_object());
+  expect("run --model digits --chip tiny --backend model: --mode temporal,c1=spatial --json r.json", 0, "MATCH");
+  const auto named = nlohmann::json::parse(read(folder_ / "r.json"));
+  EXPECT_EQ(named["layers"][1]["mode"], "spatial");
+  EXPECT_EQ(named["layers"][2]["mode"], "temporal");
+  EXPECT_EQ(named["mode_choice"], nullptr);
+}
+
 /// Every layer beside the model's own tensors: skipped where ONNX Runtime is not installed.
 TEST_F(Program, ChecksEachLayerBesideTheReferee) {
   const std::string resnet = fmt::format("{0}resnet_block.onnx --clip {0}frames/resnet_block.npy ", unit_);
@@ -192,6 +213,11 @@ TEST_F(Program, NamesBadOptions) {
   expect("run --model digits --budget 1% --backend model:", 2, "--budget goes with --weights auto");
   expect("run --model digits --weights auto --budget much --backend model:", 2, "--budget much");
   expect("run --model digits --weights auto --budget 0 --backend model:", 2, "above 0");
+  expect("run --model digits --mode sideways", 2, "--mode sideways");
+  expect("run --model digits --mode temporal,nolayer=spatial --backend model:", 2, "nolayer");
+  expect("run --model digits --state-budget 1KB", 2, "--state-budget goes with --mode auto");
+  for (const std::string budget : {"much", "-3KB", "0.5x", "3GB"})
+    expect("run --model digits --mode auto --state-budget=" + budget, 2, "--state-budget " + budget);
   expect("run --model digits --weights auto --budget 101% --backend model:", 2, "up to 100 %");
   expect("check digits --bound 2%", 2, "--bound goes with --referee");
   expect("check digits --referee onnxruntime --bound 2dB", 2, "--bound 2dB");

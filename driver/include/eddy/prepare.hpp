@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "eddy/chip.hpp"
+#include "eddy/choose_modes.hpp"
 #include "eddy/choose_weights.hpp"
 #include "eddy/compile.hpp"
 #include "eddy/frames.hpp"
@@ -41,6 +42,9 @@ struct PrepareOptions {
   std::optional<int> theta_pixel;  // grey levels; of real values, 1/255 of their calibrated range each
   std::optional<double> theta;     // share of the range, all layers
   Mode mode = Mode::temporal;      // spatial: thresholds are 0 unless they are given here
+  std::map<std::string, Mode> layer_modes;  // layers that send values have threshold 0
+  bool choose_modes = false;                // of layers that are not named: what saves products sends differences ...
+  std::optional<StateBudget> state_budget;  // ... as far as this goes
   int bits = 8;
   std::map<std::string, int> layer_bits;
   WeightFormat weights = WeightFormat::int8;
@@ -61,6 +65,7 @@ struct Prepared {
   bool own_clip = false;  // the clip that the model is shipped with
   Thresholds thresholds;
   std::optional<WeightChoice> weight_choice;  // where there was a budget
+  std::optional<ModeChoice> mode_choice;      // where they were chosen
   Quantised quantised;
   Chip chip;
   Compiled compiled;

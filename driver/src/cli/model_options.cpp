@@ -26,6 +26,30 @@ WeightFormat format_of(const std::string& text, const std::string& all) {
   throw UsageError(fmt::format("--weights {}: expected int16, int8, int4 or int2, LAYER=FORMAT, or auto", all));
 }
 
+Mode mode_of(const std::string& text, const std::string& all) {
+  if (text == "temporal") return Mode::temporal;
+  if (text == "spatial") return Mode::spatial;
+  throw UsageError(fmt::format("--mode {}: expected temporal, spatial, LAYER=MODE, or auto", all));
+}
+
+/// "64KB", "1MB", "65536"; "50%"; "1.2x".
+StateBudget state_budget_of(const std::string& text) {
+  double value = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  const std::string_view unit(end, last);
+  using Of = StateBudget::Of;
+  if (error == std::errc{} && value >= 0) {
+    if (unit.empty()) return {Of::bytes, value};
+    if (unit == "KB") return {Of::bytes, 1024 * value};
+    if (unit == "MB") return {Of::bytes, 1024 * 1024 * value};
+    if (unit == "%") return {Of::share, value / 100};
+    if (unit == "x" && value >= 1) return {Of::memory, value};
+  }
+  throw UsageError(fmt::format(
+      "--state-budget {}: expected bytes as 64KB, a share as 50%, or a multiple of the memory as 1.2x", text));
+}
+
 /// "8", "c3=12": each goes to `all`, or with its layer to `by_layer`.
 template <typename T, typename Parse>
 void read_by_layer(const std::vector<std::string>& texts, T& all, std::map<std::string, T>& by_layer, Parse parse) {
@@ -90,9 +114,16 @@ void ModelOptions::add_to(CLI::App& verb) {
   verb.add_option("--std", std_, "one number, or one a channel")->delimiter(',')->allow_extra_args(false)->group(group);
 
   group = "What is worth an event";
-  verb.add_option("--mode", mode_, "temporal: changes; spatial: values that are not zero")
-      ->check(CLI::IsMember({"temporal", "spatial"}))
-      ->capture_default_str()
+  verb.add_option("--mode", modes_,
+                  "what layers send. temporal: changes; spatial: values that are not zero; by layer: "
+                  "temporal,c3=spatial; auto: changes where they save products")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->default_str("temporal")
+      ->group(group);
+  verb.add_option("--state-budget", state_budget_,
+                  "with --mode auto: what may be kept from frame to frame, as 64KB or 50% of what changes in all "
+                  "layers need; or 1.2x: accumulators and references over those of values in all layers")
       ->group(group);
   verb.add_option("--theta-pixel", theta_pixel_, "threshold of pixels, in grey levels")
       ->check(CLI::Range(0, 255))
@@ -139,7 +170,13 @@ PrepareOptions ModelOptions::get() const {
   options.thresholds = thresholds_;
   options.theta_pixel = theta_pixel_;
   options.theta = theta_;
-  options.mode = mode_ == "spatial" ? Mode::spatial : Mode::temporal;
+  std::vector<std::string> modes = modes_;
+  options.choose_modes = std::erase(modes, "auto") > 0;
+  read_by_layer(modes, options.mode, options.layer_modes, mode_of);
+  if (!state_budget_.empty()) {
+    if (!options.choose_modes) throw UsageError("--state-budget goes with --mode auto");
+    options.state_budget = state_budget_of(state_budget_);
+  }
   read_by_layer(bits_, options.bits, options.layer_bits, bits_of);
   std::vector<std::string> weights = weights_;
   const bool choose = std::erase(weights, "auto") > 0;

@@ -30,9 +30,9 @@ class ModelOptions {
  private:
   std::string input_file_, thresholds_;
   std::vector<std::string> taps_;
-  std::string channels_, resize_, mode_ = "temporal";
-  std::vector<std::string> bits_{"8"}, weights_{"int8"};
-  std::string budget_;
+  std::string channels_, resize_;
+  std::vector<std::string> modes_{"temporal"}, bits_{"8"}, weights_{"int8"};
+  std::string budget_, state_budget_;
   std::vector<double> mean_, std_;
   std::optional<double> scale_, theta_;
   std::optional<int> theta_pixel_;

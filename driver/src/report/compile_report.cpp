@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eddy/report.hpp"
+#include "report/choices.hpp"
 
 namespace eddy {
 namespace {
@@ -12,21 +13,6 @@ Json bytes_json(const MemoryUse& use) {
           {"weights", use.weights},
           {"queue", use.queue},
           {"total", use.total()}};
-}
-
-Json choice_json(const WeightChoice& choice) {
-  Json json{{"budget", choice.budget},
-            {"error", {{"before", choice.before}, {"after", choice.after}}},
-            {"bytes", {{"before", choice.bytes_before}, {"after", choice.bytes_after}}},
-            {"prices", Json::array()}};
-  for (const FormatPrice& p : choice.prices) {
-    json["prices"].push_back({{"layer", p.layer},
-                              {"format", name_of(p.format)},
-                              {"bytes_saved", p.bytes},
-                              {"loss", p.loss},
-                              {"chosen", p.chosen}});
-  }
-  return json;
 }
 
 }  // namespace
@@ -53,6 +39,7 @@ nlohmann::ordered_json compile_report(const Prepared& prepared) {
     const auto& weights = prepared.quantised.report.layers[i + 1].weights;  // the input comes first there
     json["layers"].push_back(
         {{"name", l.name},
+         {"mode", prepared.network().layers[i + 1].mode == Mode::temporal ? "temporal" : "spatial"},
          {"weights", weights ? Json(name_of(*weights)) : Json()},
          {"tiles", l.tiles},
          {"populations", l.populations},
@@ -60,7 +47,7 @@ nlohmann::ordered_json compile_report(const Prepared& prepared) {
          {"bytes", bytes_json(l.memory)},
          {"expected_load", l.expected_load}});
   }
-  json["weight_choice"] = prepared.weight_choice ? choice_json(*prepared.weight_choice) : Json();
+  add_choices(prepared, json);
   json["notes"] = prepared.notes;
   return json;
 }

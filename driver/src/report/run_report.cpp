@@ -6,6 +6,7 @@
 #include "eddy/report.hpp"
 #include "eddy_build.hpp"
 #include "eddy_pkg.hpp"
+#include "report/choices.hpp"
 
 namespace eddy {
 namespace {
@@ -126,6 +127,7 @@ nlohmann::ordered_json run_report(const Prepared& prepared, const RunResult& res
   Json thresholds = prepared.thresholds.layers;
   thresholds["*"] = prepared.thresholds.share;
   json["thresholds"] = {{"pixel", prepared.thresholds.pixel}, {"layers", std::move(thresholds)}};
+  add_choices(prepared, json);
   json["notes"] = prepared.notes;
   json["provenance"] = provenance_json(prepared, provenance);
   return json;

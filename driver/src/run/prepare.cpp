@@ -147,7 +147,8 @@ void refuse_too_large(const Graph& graph, const PrepareOptions& options, const C
                   larger == chips.end() ? "No shipped chip would do" : "Try chip " + larger->name));
 }
 
-LoadProfile profile_of(const Network& network, const std::vector<std::vector<Picture>>& runs) {
+/// Some of the runs, as the network takes them.
+std::vector<std::vector<Frame>> frames_of(const Network& network, const std::vector<std::vector<Picture>>& runs) {
   constexpr std::size_t most_runs = 8;  // each costs a dense frame of the golden model
   const std::size_t step = std::max<std::size_t>(1, runs.size() / most_runs);
   std::vector<std::vector<Frame>> frames;
@@ -155,7 +156,18 @@ LoadProfile profile_of(const Network& network, const std::vector<std::vector<Pic
     auto& run = frames.emplace_back();
     for (const Picture& picture : runs[r]) run.push_back(to_frame(network, picture));
   }
-  return measured_profile(network, frames);
+  return frames;
+}
+
+/// Layers that send otherwise than all, as asked for or as the products and the budget say.
+void decide_modes(const PrepareOptions& options, const std::vector<std::vector<Frame>>& runs, Prepared& p) {
+  std::map<std::string, Mode> modes;
+  for (const auto& [name, mode] : options.layer_modes) modes[p.graph.layers[find_layer(p.graph, name)].name] = mode;
+  if (options.choose_modes) {
+    p.mode_choice = choose_modes(p.network(), runs, modes, options.state_budget);
+    modes = p.mode_choice->modes;
+  }
+  std::ranges::move(set_modes(p.quantised.network, modes), std::back_inserter(p.notes));
 }
 
 /// A way out for a network that does not fit: the widest format of weights in which it would, if there is one.
@@ -252,10 +264,13 @@ Prepared prepare(const PrepareOptions& options) {
   }
   p.quantised = quantise(p.graph, p.input, seen.pictures, quantise_options);
   std::ranges::copy(p.quantised.report.notes, std::back_inserter(p.notes));
+  const auto frames = frames_of(p.network(), seen.runs);
+  if (options.choose_modes) say("choosing what layers send");
+  decide_modes(options, frames, p);
 
   say(fmt::format("compiling for chip {}", p.chip.name));
   try {
-    p.compiled = compile(p.network(), p.chip, profile_of(p.network(), seen.runs), options.compile);
+    p.compiled = compile(p.network(), p.chip, measured_profile(p.network(), frames), options.compile);
   } catch (const FitError& error) {
     throw FitError(error.what() + narrower(p, seen.pictures, quantise_options, options.compile));
   }
