@@ -9,6 +9,7 @@
 
 #include "compile/cut.hpp"
 #include "compile/encode.hpp"
+#include "compile/fits.hpp"
 #include "compile/load.hpp"
 #include "compile/memory.hpp"
 #include "compile/report.hpp"
@@ -22,7 +23,7 @@ using namespace mapping;
 
 constexpr int ChanceTries = 200;  // of a partition by chance, until one fits
 constexpr int MostSplitsByChance = 3;
-constexpr int AdviceIterations = 20;  // of the search that asks whether another chip would do
+constexpr int AdviceIterations = 20;  // of the search that asks whether something would fit
 
 class Compiler {
  public:
@@ -102,11 +103,7 @@ class Compiler {
   [[nodiscard]] std::string advice() const {
     for (const Chip& larger : shipped_chips()) {
       if (larger.tiles() * larger.ram_words() <= chip_.tiles() * chip_.ram_words()) continue;
-      CompileOptions quick = options_;
-      quick.iterations = AdviceIterations;
-      quick.random_partition = false;
-      quick.splits.clear();
-      if (Compiler(network_, larger, {}, quick).fits()) return fmt::format(". Chip {} would do", larger.name);
+      if (eddy::fits(network_, larger, options_)) return fmt::format(". Chip {} would do", larger.name);
     }
     return ". No shipped chip would do";
   }
@@ -123,6 +120,14 @@ class Compiler {
 
 Compiled compile(const Network& network, const Chip& chip, const LoadProfile& profile, const CompileOptions& options) {
   return Compiler(network, chip, profile, options).run();
+}
+
+bool fits(const Network& network, const Chip& chip, const CompileOptions& options) {
+  CompileOptions quick = options;
+  quick.iterations = std::min(quick.iterations, AdviceIterations);
+  quick.random_partition = false;
+  quick.splits.clear();
+  return Compiler(network, chip, {}, quick).fits();
 }
 
 Image encode(const Network& network, const Chip& chip, const Partition& partition, const LoadProfile& profile,

@@ -3,16 +3,18 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "eddy/error.hpp"
 #include "eddy/import.hpp"
 #include "eddy/networks.hpp"
 #include "quantise/layer_names.hpp"
+#include "quantise/quantiser.hpp"
 #include "quantise/unit.hpp"
 #include "run/calibration.hpp"
+#include "run/ways_out.hpp"
 
 namespace eddy {
 namespace {
@@ -133,16 +135,15 @@ std::int64_t least_bytes(const Graph& graph, const std::vector<WeightFormat>& fo
 
 std::int64_t bytes_of(const Chip& chip) { return std::int64_t{chip.tiles()} * chip.ram_bytes(); }
 
-/// What cannot fit is refused before it is calibrated: a very large network would take minutes.
+/// What cannot fit, whatever its weights, is refused before it is calibrated: a very large network would take minutes.
 void refuse_too_large(const Graph& graph, const PrepareOptions& options, const Chip& chip) {
-  const WeightFormat narrowest = options.weight_budget ? WeightFormat::int2 : options.weights;
-  const std::int64_t least = least_bytes(graph, by_layer(graph, options.layer_weights, narrowest));
+  const std::int64_t least = least_bytes(graph, by_layer(graph, options.layer_weights, WeightFormat::int2));
   if (least <= bytes_of(chip)) return;
   const auto chips = shipped_chips();
   const auto larger = std::ranges::find_if(chips, [&](const Chip& c) { return least <= bytes_of(c); });
   throw FitError(
-      fmt::format("network {} does not fit on chip {}: weights and accumulators alone take {} KB, its {} tiles "
-                  "have {} KB. {}",
+      fmt::format("network {} does not fit on chip {}: accumulators alone, and weights of the fewest bits, take {} KB, "
+                  "its {} tiles have {} KB. {}",
                   graph.name, chip.name, least / 1024, chip.tiles(), bytes_of(chip) / 1024,
                   larger == chips.end() ? "No shipped chip would do" : "Try chip " + larger->name));
 }
@@ -168,25 +169,6 @@ void decide_modes(const PrepareOptions& options, const std::vector<std::vector<F
     modes = p.mode_choice->modes;
   }
   std::ranges::move(set_modes(p.quantised.network, modes), std::back_inserter(p.notes));
-}
-
-/// A way out for a network that does not fit: the widest format of weights in which it would, if there is one.
-std::string narrower(const Prepared& p, std::span<const Picture> pictures, QuantiseOptions options,
-                     CompileOptions compiling) {
-  constexpr int few_tries = 20;
-  compiling.iterations = std::min(compiling.iterations, few_tries);
-  for (const WeightFormat format : {WeightFormat::int8, WeightFormat::int4, WeightFormat::int2}) {
-    if (bits_of(format) >= bits_of(options.weights)) continue;
-    options.weights = format;
-    try {
-      const Quantised q = quantise(p.graph, p.input, pictures, options);
-      compile(q.network, p.chip, {}, compiling);
-      return fmt::format("; it fits with --weights {}, which costs quality", name_of(format));
-    } catch (const FitError&) {
-      // The next one may.
-    }
-  }
-  return {};
 }
 
 /// Frames that were read before, and then those of a clip.
@@ -262,7 +244,8 @@ Prepared prepare(const PrepareOptions& options) {
     p.weight_choice = choose_weights(p.graph, p.input, seen.pictures, quantise_options, *options.weight_budget);
     for (const auto& [layer, format] : p.weight_choice->formats) quantise_options.layer_weights[layer] = format;
   }
-  p.quantised = quantise(p.graph, p.input, seen.pictures, quantise_options);
+  const Ranges ranges = measure_ranges(p.graph, p.input, seen.pictures);
+  p.quantised = quantise_within(p.graph, p.input, seen.pictures, quantise_options, ranges);
   std::ranges::copy(p.quantised.report.notes, std::back_inserter(p.notes));
   const auto frames = frames_of(p.network(), seen.runs);
   if (options.choose_modes) say("choosing what layers send");
@@ -272,7 +255,10 @@ Prepared prepare(const PrepareOptions& options) {
   try {
     p.compiled = compile(p.network(), p.chip, measured_profile(p.network(), frames), options.compile);
   } catch (const FitError& error) {
-    throw FitError(error.what() + narrower(p, seen.pictures, quantise_options, options.compile));
+    const auto ways = ways_out(
+        {p.graph, p.input, seen.pictures, ranges, quantise_options, p.quantised, frames, p.chip, options.compile, say});
+    throw FitError(fmt::format("{}{}{}", error.what(), ways.empty() ? "" : ". Other ways, each of them compiled:\n  ",
+                               fmt::join(ways, "\n  ")));
   }
   return p;
 }
