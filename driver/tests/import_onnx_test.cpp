@@ -148,6 +148,7 @@ std::vector<std::string> tensors(const std::string& name) {
 TEST(Fuse, ALayerIsTheTensorOfItsLastNode) {
   using ::testing::ElementsAre;
   EXPECT_THAT(tensors("resnet_block"), ElementsAre("image", "stem_relu", "main1_relu", "add_relu", "mean", "dense"));
+  EXPECT_THAT(tensors("max_pool_2x2"), ElementsAre("image", "pool", "second"));
   EXPECT_THAT(tensors("max_pool_two_readers"), ElementsAre("image", "first_relu", "pool", "concat"));
   EXPECT_THAT(tensors("prelu_by_channel"), ::testing::Contains("-")) << "one node, two layers";
 }
