@@ -182,6 +182,7 @@ TEST_F(Program, ChecksEachLayerBesideTheReferee) {
   const std::string coarse = "check " + resnet + "--referee onnxruntime --weights int8,main1=int2 ";
   expect(coarse, 1, "integers: layer main1 (tensor main1_relu) is the first OVER");
   expect(coarse + "--bound 100%", 0, "integers: every layer is within");
+  expect(coarse + "--bound 100% --import-bound 0", 1, "import: layer stem (tensor stem_relu) is the first OVER");
 }
 
 TEST_F(Program, NamesBadClips) {
@@ -227,7 +228,7 @@ TEST_F(Program, NamesBadOptions) {
   for (const std::string budget : {"much", "-3KB", "0.5x", "3GB"})
     expect("run --model digits --mode auto --state-budget=" + budget, 2, "--state-budget " + budget);
   expect("run --model digits --weights auto --budget 101% --backend model:", 2, "up to 100 %");
-  expect("check digits --bound 2%", 2, "--bound goes with --referee");
+  expect("check digits --bound 2%", 2, "go with --referee");
   expect("check digits --referee onnxruntime --bound 2dB", 2, "--bound 2dB");
   expect("check digits --referee onnxruntime --quick", 2, "--quick runs no frame");
   expect("check digits --referee tensorflow", 2, "tensorflow");

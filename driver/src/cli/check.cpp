@@ -20,7 +20,7 @@ namespace {
 
 struct CheckVerb {
   ModelOptions model;
-  std::string referee, bound, json;
+  std::string referee, bound, import_bound, json;
   bool quick = false;
 };
 
@@ -53,6 +53,7 @@ std::string compare_dense(const Prepared& p) {
 LayerCheck compare_layers(const Prepared& p, const CheckVerb& options) {
   CheckBounds bounds;
   if (!options.bound.empty()) bounds.integers = read_share("--bound", options.bound);
+  if (!options.import_bound.empty()) bounds.import = read_share("--import-bound", options.import_bound);
   std::vector<Picture> pictures;
   const auto clip = open_frames(p);
   for (auto picture = clip->next(); picture; picture = clip->next()) pictures.push_back(std::move(*picture));
@@ -83,7 +84,8 @@ nlohmann::ordered_json check_json(const Prepared& p, const Agreement& agreement,
 }
 
 int act(const CheckVerb& options) {
-  if (options.referee.empty() && !options.bound.empty()) throw UsageError("--bound goes with --referee onnxruntime");
+  if (options.referee.empty() && !(options.bound.empty() && options.import_bound.empty()))
+    throw UsageError("--bound and --import-bound go with --referee onnxruntime");
   if (options.quick && !options.referee.empty()) throw UsageError("--quick runs no frame, and --referee needs some");
   PrepareOptions prepare_options = options.model.get();
   if (!prepare_options.frames) {
@@ -138,6 +140,9 @@ void add_check(CLI::App& app, Context& context) {
   verb->add_option("--bound", options->bound,
                    "with --referee: how far a layer's integers may be off, root mean square, as a share of the range")
       ->default_str(fmt::format("{:.3g}%", 100 * CheckBounds{}.integers));
+  verb->add_option("--import-bound", options->import_bound,
+                   "with --referee: how far a layer may be off as imported, at worst, as a share of the range")
+      ->default_str(fmt::format("{:.3g}%", 100 * CheckBounds{}.import));
   verb->add_option("--json", options->json, "what was found (schema eddy.check/1) in this file too");
   verb->footer(
       "Lists everything that is not supported, at once (exit status 3), or what is missing on the chip (4).\n"
