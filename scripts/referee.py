@@ -5,7 +5,8 @@
   referee.py                                  prints what judges, or ends with status 3 where it is not installed
   referee.py MODEL FRAMES.npy OUTPUT ...      writes the outputs of each frame to standard output: float32, one after another
 
-FRAMES is [frames][shape of the model's input], normalised. An OUTPUT may be any tensor of the model; its input is the frame itself.
+FRAMES is [frames][shape of the model's input], normalised; whole numbers where the model takes them. An OUTPUT may be
+any tensor of the model; its input is the frame itself.
 """
 import sys
 
@@ -16,6 +17,9 @@ try:
     import onnxruntime
 except ImportError as error:
     sys.exit(print(error, file=sys.stderr) or 3)
+
+
+KINDS = {"tensor(float)": "f4", "tensor(float16)": "f2", "tensor(double)": "f8", "tensor(uint8)": "u1", "tensor(int8)": "i1"}
 
 
 def with_outputs(path, outputs):
@@ -33,10 +37,11 @@ def answer(model, frames, outputs, stream):
     # Each tensor as its node defines it: kernels that join nodes round elsewhere, and on some processors cut sums.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(with_outputs(model, outputs), options, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
+    first = session.get_inputs()[0]
+    name, kind = first.name, KINDS[first.type]
     computed = [output for output in outputs if output != name]
     for frame in numpy.load(frames, mmap_mode="r"):
-        tensors = {name: numpy.ascontiguousarray(frame)}
+        tensors = {name: numpy.ascontiguousarray(frame, dtype=kind)}
         tensors.update(zip(computed, session.run(computed, tensors)))
         for output in outputs:
             stream.write(numpy.ascontiguousarray(tensors[output], dtype="<f4").tobytes())

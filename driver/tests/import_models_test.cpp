@@ -3,107 +3,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <numeric>
-
 #include <fmt/format.h>
-#include <onnx.pb.h>
 
-#include "eddy/error.hpp"
-#include "eddy/import.hpp"
+#include "made_model.hpp"
 
 namespace eddy {
 namespace {
 
 using ::testing::AllOf;
+using testing::attribute;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-/// A model under construction. Tensors are named by the caller; weights count 1, 2, 3, ...
-class Model {
- public:
-  explicit Model(std::int64_t opset = 13) {
-    model_.set_ir_version(8);
-    model_.add_opset_import()->set_version(opset);
-    model_.mutable_graph()->set_name("made");
-  }
-  onnx::ModelProto& proto() { return model_; }
-  onnx::GraphProto& graph() { return *model_.mutable_graph(); }
-
-  /// Dimensions of 0 are open.
-  void input(const std::string& name, const std::vector<std::int64_t>& dims) {
-    auto* value = graph().add_input();
-    value->set_name(name);
-    auto* type = value->mutable_type()->mutable_tensor_type();
-    type->set_elem_type(onnx::TensorProto::FLOAT);
-    for (const auto d : dims) {
-      auto* dim = type->mutable_shape()->add_dim();
-      if (d > 0)
-        dim->set_dim_value(d);
-      else
-        dim->set_dim_param("N");
-    }
-  }
-  void output(const std::string& name) { graph().add_output()->set_name(name); }
-
-  void weight(const std::string& name, const std::vector<std::int64_t>& dims) {
-    auto* tensor = graph().add_initializer();
-    tensor->set_name(name);
-    tensor->set_data_type(onnx::TensorProto::FLOAT);
-    for (const auto d : dims) tensor->add_dims(d);
-    const auto count = std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
-    for (std::int64_t i = 1; i <= count; ++i) tensor->add_float_data(static_cast<float>(i));
-  }
-  void integers(const std::string& name, const std::vector<std::int64_t>& values, bool scalar = false) {
-    auto* tensor = graph().add_initializer();
-    tensor->set_name(name);
-    tensor->set_data_type(onnx::TensorProto::INT64);
-    if (!scalar) tensor->add_dims(static_cast<std::int64_t>(values.size()));
-    for (const auto v : values) tensor->add_int64_data(v);
-  }
-
-  onnx::NodeProto& node(const std::string& kind, const std::vector<std::string>& inputs, const std::string& output) {
-    auto* node = graph().add_node();
-    node->set_op_type(kind);
-    node->set_name(output + "_node");
-    for (const auto& i : inputs) node->add_input(i);
-    node->add_output(output);
-    return *node;
-  }
-
-  [[nodiscard]] Graph parse(const std::vector<std::string>& taps = {}) const {
-    return parse_onnx(model_.SerializeAsString(), "made.onnx", taps);
-  }
-  [[nodiscard]] std::string refusal(const std::vector<std::string>& taps = {}) const {
-    try {
-      (void)parse(taps);
-    } catch (const ModelError& error) {
-      return error.what();
-    }
-    ADD_FAILURE() << "was taken";
-    return {};
-  }
-
- private:
-  onnx::ModelProto model_;
-};
-
-void attribute(onnx::NodeProto& node, const std::string& name, const std::vector<std::int64_t>& values) {
-  auto* a = node.add_attribute();
-  a->set_name(name);
-  a->set_type(onnx::AttributeProto::INTS);
-  for (const auto v : values) a->add_ints(v);
-}
-
-void attribute(onnx::NodeProto& node, const std::string& name, std::int64_t value) {
-  auto* a = node.add_attribute();
-  a->set_name(name);
-  a->set_type(onnx::AttributeProto::INT);
-  a->set_i(value);
-}
+using testing::MadeModel;
 
 /// One 1x1 convolution from 1 to 2 channels on 4x4.
-Model small_conv() {
-  Model m;
+MadeModel small_conv() {
+  MadeModel m;
   m.input("in", {1, 1, 4, 4});
   m.weight("w", {2, 1, 1, 1});
   m.node("Conv", {"in", "w"}, "out");
@@ -112,7 +27,7 @@ Model small_conv() {
 }
 
 TEST(Models, InnerTensorsBecomeOutputsOnRequest) {
-  Model m = small_conv();
+  MadeModel m = small_conv();
   m.weight("w2", {3, 2, 1, 1});
   m.node("Relu", {"out"}, "relu");
   m.node("Conv", {"relu", "w2"}, "last");
@@ -135,21 +50,21 @@ TEST(Models, InnerTensorsBecomeOutputsOnRequest) {
 }
 
 TEST(Models, AnOpenBatchIsOne) {
-  Model m = small_conv();
+  MadeModel m = small_conv();
   m.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_param(
       "batch");
   EXPECT_THAT(m.parse().input_dims, ElementsAre(1, 1, 4, 4));
 }
 
 TEST(Models, ConstantsMayStandAmongTheInputs) {
-  Model m = small_conv();
+  MadeModel m = small_conv();
   m.input("w", {2, 1, 1, 1});
   EXPECT_EQ(m.parse().layers.size(), 2U);
 }
 
 /// What PyTorch made of x.view(x.size(0), -1).
 TEST(Models, ShapesMayBeComputedInTheGraph) {
-  Model m;
+  MadeModel m;
   m.input("in", {0, 2, 3, 4});
   m.node("Shape", {"in"}, "shape");
   m.integers("zero", {0}, true);
@@ -170,7 +85,7 @@ TEST(Models, ShapesMayBeComputedInTheGraph) {
 }
 
 TEST(Models, AFlatInputMayBecomeAPicture) {
-  Model m;
+  MadeModel m;
   m.input("in", {1, 24});
   m.integers("shape", {1, 2, 3, 4});
   m.node("Reshape", {"in", "shape"}, "picture");
@@ -184,7 +99,7 @@ TEST(Models, AFlatInputMayBecomeAPicture) {
 
 /// Clips are scaled to the model's picture: another one of as many values would show something else.
 TEST(Models, APictureDoesNotBecomeAnother) {
-  Model m;
+  MadeModel m;
   m.input("in", {1, 1, 8, 8});
   m.integers("shape", {1, 4, 4, 4});
   m.node("Reshape", {"in", "shape"}, "picture");
@@ -197,7 +112,7 @@ TEST(Models, APictureDoesNotBecomeAnother) {
 
 /// A reshape is a matter of who reads it: the host reads any.
 TEST(Models, ReshapesThatMoveNeuronsAreRefusedWhereTheChipReadsThem) {
-  Model m = small_conv();
+  MadeModel m = small_conv();
   m.integers("shape", {1, 4, 2, 4});
   m.node("Reshape", {"out", "shape"}, "moved");
   m.output("moved");
@@ -209,7 +124,7 @@ TEST(Models, ReshapesThatMoveNeuronsAreRefusedWhereTheChipReadsThem) {
 }
 
 TEST(Models, HalfFloatWeightsAreRead) {
-  Model m = small_conv();
+  MadeModel m = small_conv();
   auto& w = *m.graph().mutable_initializer(0);
   w.set_data_type(onnx::TensorProto::FLOAT16);
   w.clear_float_data();
@@ -219,7 +134,7 @@ TEST(Models, HalfFloatWeightsAreRead) {
 }
 
 TEST(Models, EverythingThatIsWrongIsSaidAtOnce) {
-  Model m;
+  MadeModel m;
   m.input("in", {1, 1, 32, 32});
   m.weight("w5", {1, 1, 5, 5});
   m.weight("w17", {1, 1, 17, 17});
@@ -245,43 +160,43 @@ TEST(Models, EverythingThatIsWrongIsSaidAtOnce) {
 }
 
 TEST(Models, WhatTheWholeModelLacksIsSaid) {
-  Model two = small_conv();
+  MadeModel two = small_conv();
   two.input("other", {1, 4});
   EXPECT_THAT(two.refusal(), HasSubstr("2 inputs (in, other); the chip takes one"));
-  Model old = small_conv();
+  MadeModel old = small_conv();
   old.proto().mutable_opset_import(0)->set_version(6);
   EXPECT_THAT(old.refusal(), HasSubstr("opset 6; from 7 to"));
-  Model batch = small_conv();
+  MadeModel batch = small_conv();
   batch.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(
       8);
   EXPECT_THAT(batch.refusal(), HasSubstr("a batch of 8"));
-  Model open = small_conv();
+  MadeModel open = small_conv();
   open.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(2)->set_dim_param(
       "height");
   EXPECT_THAT(open.refusal(), HasSubstr("dimension 2 (height) is not fixed"));
-  Model bytes = small_conv();
+  MadeModel bytes = small_conv();
   bytes.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::UINT8);
   EXPECT_THAT(bytes.refusal(), HasSubstr("of type UINT8"));
-  Model none = small_conv();
+  MadeModel none = small_conv();
   none.graph().clear_output();
   EXPECT_THAT(none.refusal(), HasSubstr("no output"));
-  Model outside = small_conv();
+  MadeModel outside = small_conv();
   outside.graph().mutable_initializer(0)->set_data_location(onnx::TensorProto::EXTERNAL);
   EXPECT_THAT(outside.refusal(), HasSubstr("its values lie in another file"));
-  Model foreign = small_conv();
+  MadeModel foreign = small_conv();
   foreign.graph().mutable_node(0)->set_domain("com.example");
   EXPECT_THAT(foreign.refusal(), HasSubstr("operators of \"com.example\" are not supported"));
 }
 
 TEST(Models, WithoutANodeThereIsNothingToRun) {
-  Model m = small_conv();
+  MadeModel m = small_conv();
   m.graph().clear_node();
   EXPECT_THAT(m.refusal(), HasSubstr("made.onnx is an ONNX model without a node: there is nothing to run"));
 }
 
 TEST(Models, ANameIsWrittenOnce) {
   for (const char* name : {"out", "in", "w"}) {
-    Model m = small_conv();
+    MadeModel m = small_conv();
     m.node("Relu", {"in"}, name).set_name("second");
     EXPECT_THAT(m.refusal(),
                 HasSubstr(fmt::format("\"second\" (Relu): writes \"{}\", which something before it gives", name)));
@@ -289,7 +204,7 @@ TEST(Models, ANameIsWrittenOnce) {
 }
 
 TEST(Models, SumsOfDifferentShapesAreRefused) {
-  Model m = small_conv();
+  MadeModel m = small_conv();
   m.node("GlobalAveragePool", {"out"}, "mean");
   m.node("Add", {"out", "mean"}, "sum");
   m.output("sum");
@@ -297,7 +212,7 @@ TEST(Models, SumsOfDifferentShapesAreRefused) {
 }
 
 TEST(Models, DepthwiseOfThreeBecomesAPortForEachChannel) {
-  Model m;
+  MadeModel m;
   m.input("in", {1, 2, 4, 4});
   m.weight("w", {6, 1, 1, 1});
   attribute(m.node("Conv", {"in", "w"}, "out"), "group", 2);
@@ -311,7 +226,7 @@ TEST(Models, DepthwiseOfThreeBecomesAPortForEachChannel) {
 /// The second group begins in the middle of the second part.
 TEST(Models, GroupsMayCutThePartsOfAConcat) {
   for (const std::int64_t groups : {1, 2, 8}) {
-    Model m;
+    MadeModel m;
     m.input("in", {1, 2, 4, 4});
     m.weight("w3", {3, 2, 1, 1});
     m.weight("w5", {5, 2, 1, 1});
@@ -332,7 +247,7 @@ TEST(Models, GroupsMayCutThePartsOfAConcat) {
 }
 
 TEST(Models, AnOutputMayBeReadFurther) {
-  Model m = small_conv();
+  MadeModel m = small_conv();
   m.node("Relu", {"out"}, "positive");
   m.output("positive");
   const Graph graph = fuse(m.parse());
@@ -342,7 +257,7 @@ TEST(Models, AnOutputMayBeReadFurther) {
 }
 
 TEST(Models, AnOutputThatIsTheInputGetsALayer) {
-  Model m = small_conv();
+  MadeModel m = small_conv();
   m.node("Identity", {"in"}, "same");
   m.output("same");
   const Graph graph = fuse(m.parse());
@@ -352,7 +267,7 @@ TEST(Models, AnOutputThatIsTheInputGetsALayer) {
 }
 
 TEST(Models, WhatNobodyReadsIsLeftOut) {
-  Model m = small_conv();
+  MadeModel m = small_conv();
   m.node("Relu", {"in"}, "unused");
   EXPECT_EQ(fuse(m.parse()).layers.size(), 2U);
 }

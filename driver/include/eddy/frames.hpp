@@ -42,6 +42,8 @@ InputSpec read_input_spec(const std::filesystem::path& file);
 InputSpec input_spec_for(const Graph& graph, const std::filesystem::path& model);
 /// Throws UsageError where the spec does not fit the graph's input: to be called again after options have changed it.
 void check_input_spec(const InputSpec& spec, const Graph& graph);
+/// The same for a model that takes whole numbers: from pixels to what its codes stand for.
+InputSpec decoded(InputSpec spec, const Codes& codes);
 /// The spec as text, for printing and storing (JSON).
 std::string to_json(const InputSpec& spec);
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "eddy/codes.hpp"
 #include "eddy/network.hpp"
 #include "eddy/scalar_function.hpp"
 
@@ -26,6 +27,8 @@ struct GraphPort {
   bool depthwise = false;
   Axis y, x;
   std::vector<float> weights;  // full: [k_count][c_count][y.taps][x.taps]; depthwise: [k_count][y.taps][x.taps]
+
+  std::vector<double> steps;  // [k_count]: the weights of each output are whole multiples of it; empty: of none
 
   /// 1x1, stride 1, no padding, each channel sees its own: out[k_first + i] += weights[i] * source[c_first + i].
   [[nodiscard]] bool is_scale() const;
@@ -50,10 +53,12 @@ struct GraphLayer {
   std::vector<float> bias;                // [out.c]
   float lo = -unlimited, hi = unlimited;  // activation: the range that values are cut to ...
   ScalarFunction curve;                   // ... or a function, and then no range
+  std::optional<Grid> grid;               // then values are rounded to it
   PoolAxis pool_y, pool_x;
   std::optional<GraphTensor> tensor;  // whose values are the layer's; none of what the model has no tensor for
 
-  [[nodiscard]] bool has_activation() const { return curve || lo != -unlimited || hi != unlimited; }
+  [[nodiscard]] bool has_function() const { return curve || lo != -unlimited || hi != unlimited; }
+  [[nodiscard]] bool has_activation() const { return has_function() || grid; }
   [[nodiscard]] bool has_pool() const { return pool_y != PoolAxis{} || pool_x != PoolAxis{}; }
 };
 
@@ -71,6 +76,7 @@ struct Graph {
   std::string input;            // name of the model's input
   std::vector<int> input_dims;  // as the model wants it, with its batch of 1
   bool channels_last = false;   // the input is [1][rows][columns][channels]
+  std::optional<Codes> codes;   // the input is of whole numbers, which stand for the values of layer 0
   std::vector<GraphLayer> layers;
   std::vector<GraphOutput> outputs;
 };

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "eddy/codes.hpp"
+
 namespace eddy {
 
 /// Dimension i of the result is dimension order[i] of the tensor, which is [dims[0]][dims[1]]...
@@ -33,7 +35,19 @@ struct ArgMax {
   friend bool operator==(const ArgMax&, const ArgMax&) = default;
 };
 
-using HostStep = std::variant<Permute, Softmax, ArgMax>;
+/// Real numbers to the whole ones that stand for them.
+struct Quantise {
+  Codes codes;
+  friend bool operator==(const Quantise&, const Quantise&) = default;
+};
+
+/// And back.
+struct Dequantise {
+  Codes codes;
+  friend bool operator==(const Dequantise&, const Dequantise&) = default;
+};
+
+using HostStep = std::variant<Permute, Softmax, ArgMax, Quantise, Dequantise>;
 
 /// The steps one after another. `values` is row-major.
 std::vector<float> apply_steps(std::span<const HostStep> steps, std::vector<float> values);

@@ -146,10 +146,22 @@ InputSpec input_spec_for(const Graph& graph, const std::filesystem::path& model)
   const auto file = model.parent_path() / "input.json";
   InputSpec spec;
   if (graph.layers.front().out.c == 3) spec.channels = Channels::rgb;
+  if (graph.codes) {  // grey levels are codes, the least of them 0
+    spec.scale = 1;
+    spec.mean = {-static_cast<double>(graph.codes->grid.lo + graph.codes->zero)};
+  }
   if (std::filesystem::exists(file)) spec = read_input_spec(file);
   check_input_spec(spec, graph);
   spec.width = graph.layers.front().out.w;
   spec.height = graph.layers.front().out.h;
+  return spec;
+}
+
+InputSpec decoded(InputSpec spec, const Codes& codes) {
+  spec.mean.resize(std::max(spec.mean.size(), spec.std.size()), spec.mean.front());
+  for (std::size_t c = 0; c < spec.mean.size(); ++c)
+    spec.mean[c] += codes.zero * spec.std[spec.std.size() == 1 ? 0 : c];
+  for (double& std : spec.std) std /= codes.grid.step;
   return spec;
 }
 

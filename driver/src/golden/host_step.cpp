@@ -53,10 +53,22 @@ std::vector<float> applied(const ArgMax& step, const std::vector<float>& values)
   return result;
 }
 
+std::vector<float> applied(const Quantise& step, std::vector<float> values) {
+  for (float& v : values) v = step.codes.code(v);
+  return values;
+}
+
+std::vector<float> applied(const Dequantise& step, std::vector<float> values) {
+  for (float& v : values) v = step.codes.value(v);
+  return values;
+}
+
 struct Name {
   std::string operator()(const Permute&) const { return "Transpose"; }
   std::string operator()(const Softmax& s) const { return s.logarithm ? "LogSoftmax" : "Softmax"; }
   std::string operator()(const ArgMax&) const { return "ArgMax"; }
+  std::string operator()(const Quantise&) const { return "QuantizeLinear"; }
+  std::string operator()(const Dequantise&) const { return "DequantizeLinear"; }
 };
 
 }  // namespace

@@ -66,8 +66,11 @@ ScalarFunction leaky_relu(double slope) {
 }
 
 ScalarFunction activation_function(const GraphLayer& layer) {
-  if (layer.curve) return layer.curve;
-  return layer.has_activation() ? clip_to(layer.lo, layer.hi) : affine(1, 0);
+  ScalarFunction function = layer.curve;
+  if (!function) function = layer.has_function() ? clip_to(layer.lo, layer.hi) : affine(1, 0);
+  if (!layer.grid) return function;
+  const Grid& grid = *layer.grid;
+  return after(clip_to(double{grid.step} * grid.lo, double{grid.step} * grid.hi), function);
 }
 
 std::optional<ScalarFunction> function_of_source(const GraphLayer& layer, const Shape& source) {

@@ -17,7 +17,7 @@ ScalarFunction clip_to(double lo, double hi);
 /// x, where it is positive, else slope * x.
 ScalarFunction leaky_relu(double slope);
 
-/// A layer's activation as a function, be it a range or a curve.
+/// A layer's activation as a function, be it a range or a curve. Of a grid it has the ends only.
 ScalarFunction activation_function(const GraphLayer& layer);
 
 /// What a layer does to its one source, where that is the same for all neurons: copied, scaled and shifted by one

@@ -52,8 +52,26 @@ std::vector<double> halves(const onnx::TensorProto& tensor, Convert convert) {
   return values;
 }
 
-std::vector<double> values_of(const onnx::TensorProto& tensor) {
+/// Two to a byte, the first in the low half.
+std::vector<double> nibbles(const onnx::TensorProto& tensor, std::size_t count, bool negative) {
+  std::vector<double> values;
+  const auto add = [&](unsigned bits) { values.push_back(negative && bits > 7 ? int(bits) - 16 : int(bits)); };
+  const auto bytes = tensor.has_raw_data() ? tensor.raw_data().size() : at(tensor.int32_data_size());
+  for (std::size_t i = 0; i < bytes; ++i) {
+    const auto byte = tensor.has_raw_data() ? static_cast<unsigned char>(tensor.raw_data()[i])
+                                            : static_cast<unsigned>(tensor.int32_data(static_cast<int>(i)));
+    add(byte & 15U);
+    if (values.size() < count) add(byte >> 4U & 15U);
+  }
+  return values;
+}
+
+std::vector<double> values_of(const onnx::TensorProto& tensor, std::size_t count) {
   switch (tensor.data_type()) {
+    case onnx::TensorProto::UINT4:
+      return nibbles(tensor, count, false);
+    case onnx::TensorProto::INT4:
+      return nibbles(tensor, count, true);
     case onnx::TensorProto::FLOAT:
       return elements<float>(tensor, tensor.float_data());
     case onnx::TensorProto::DOUBLE:
@@ -70,6 +88,8 @@ std::vector<double> values_of(const onnx::TensorProto& tensor) {
       return elements<std::int16_t>(tensor, tensor.int32_data());
     case onnx::TensorProto::INT8:
       return elements<std::int8_t>(tensor, tensor.int32_data());
+    case onnx::TensorProto::UINT16:
+      return elements<std::uint16_t>(tensor, tensor.int32_data());
     case onnx::TensorProto::UINT8:
       return elements<std::uint8_t>(tensor, tensor.int32_data());
     case onnx::TensorProto::BOOL:
@@ -88,18 +108,24 @@ std::vector<std::int64_t> Constant::integers() const {
   return result;
 }
 
+std::vector<double> Constant::steps_along(std::size_t axis, std::size_t count) const {
+  if (!steps) return {};
+  if (steps->values.size() == 1) return std::vector<double>(count, steps->values.front());
+  return steps->axis == axis && steps->values.size() == count ? steps->values : std::vector<double>();
+}
+
 Constant constant_from(const onnx::TensorProto& tensor) {
   const std::string what = fmt::format("constant \"{}\": ", tensor.name());
   if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
     throw Unsupported(what + "its values lie in another file; save the model with all values inside");
   }
-  Constant constant{tensor.name(), {tensor.dims().begin(), tensor.dims().end()}, {}};
+  Constant constant{tensor.name(), {tensor.dims().begin(), tensor.dims().end()}, {}, tensor.data_type()};
   std::int64_t count = 1;
   for (const auto d : constant.dims) {
     if (d < 0 || d > max_elements || (count *= d) > max_elements) throw Unsupported(what + "its size makes no sense");
   }
   try {
-    constant.values = values_of(tensor);
+    constant.values = values_of(tensor, at(count));
   } catch (const Unsupported& problem) {
     throw Unsupported(what + problem.reason);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Dense layers: one port whose kernel is the whole input, or one element of it.
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -81,6 +82,8 @@ Value gemm(Importer& importer, const Node& node) {
   GraphLayer layer = dense_layer(importer, input, outputs, [&](auto k, auto n) {
     return alpha * weights.values[at(transposed ? k * inputs + n : n * outputs + k)];
   });
+  layer.ports[0].steps = weights.steps_along(transposed ? 0 : 1, at(outputs));
+  for (double& step : layer.ports[0].steps) step *= std::abs(alpha);
   if (node.has_input(2)) {
     const Constant& bias = finite(node.constant(2));
     if (bias.values.size() != 1 && bias.values.size() != at(outputs))
@@ -100,11 +103,14 @@ Value matmul(Importer& importer, const Node& node) {
   const auto weight = [&](auto k, auto n) { return weights.values[at(n * outputs + k)]; };
   Activation result = input;
   result.dims.back() = outputs;
-  if (const auto axes = importer.axes(input);
-      axes && axes->back() == PlaneAxis::channels && input.dims.back() == inputs)
-    return importer.add_like(node, dense_at_each_place(importer, input, outputs, weight), result);
-  check_row(input, inputs);
-  return importer.add(node, dense_layer(importer, input, outputs, weight), result.dims);
+  const auto axes = importer.axes(input);
+  const bool places = axes && axes->back() == PlaneAxis::channels && input.dims.back() == inputs;
+  if (!places) check_row(input, inputs);
+  GraphLayer layer =
+      places ? dense_at_each_place(importer, input, outputs, weight) : dense_layer(importer, input, outputs, weight);
+  layer.ports[0].steps = weights.steps_along(1, at(outputs));
+  if (places) return importer.add_like(node, std::move(layer), result);
+  return importer.add(node, std::move(layer), result.dims);
 }
 
 }  // namespace

@@ -16,6 +16,13 @@ bool keeps_places(const Importer& importer, Activation activation, const Dims& d
   return std::ranges::count_if(dims, [](auto d) { return d != 1; }) <= 1 || importer.axes(activation).has_value();
 }
 
+/// Steps along an axis keep their meaning only where the axis stays.
+Constant reshaped(Constant constant, Dims dims) {
+  constant.dims = std::move(dims);
+  if (constant.steps && constant.steps->values.size() > 1) constant.steps.reset();
+  return constant;
+}
+
 }  // namespace
 
 std::int64_t count(const Dims& dims) {
@@ -37,7 +44,7 @@ const Dims& dims_of(const Value& value) {
 Value reshaped(Importer& importer, const Value& value, Dims dims) {
   if (count(dims) != count(dims_of(value)))
     throw Unsupported(fmt::format("[{}] does not become [{}]", fmt::join(dims_of(value), ", "), fmt::join(dims, ", ")));
-  if (const auto* constant = std::get_if<Constant>(&value)) return Constant{constant->name, dims, constant->values};
+  if (const auto* constant = std::get_if<Constant>(&value)) return reshaped(*constant, std::move(dims));
   if (const auto* tensor = std::get_if<HostTensor>(&value)) return HostTensor{tensor->layer, dims, tensor->steps};
 
   const Activation& activation = std::get<Activation>(value);

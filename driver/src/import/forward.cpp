@@ -92,6 +92,11 @@ std::vector<float> max_pool(const GraphLayer& layer, const std::vector<float>& s
   return result;
 }
 
+void round_values(const GraphLayer& layer, std::vector<float>& values) {
+  if (!layer.grid) return;
+  for (float& v : values) v = layer.grid->rounded(v);
+}
+
 }  // namespace
 
 std::vector<std::vector<float>> forward(
@@ -101,6 +106,7 @@ std::vector<std::vector<float>> forward(
     throw UsageError("the frame has another size than the network's input");
   }
   std::vector<std::vector<float>> values{{input.begin(), input.end()}};
+  round_values(graph.layers[0], values[0]);
   for (std::size_t l = 1; l < graph.layers.size(); ++l) {
     const GraphLayer& layer = graph.layers[l];
     std::vector<float> acc;
@@ -111,6 +117,7 @@ std::vector<std::vector<float>> forward(
     if (on_sums) on_sums(l, acc);
     for (float& v : acc)
       v = layer.curve ? static_cast<float>(layer.curve(double{v})) : std::min(std::max(v, layer.lo), layer.hi);
+    round_values(layer, acc);
     values.push_back(layer.has_pool() ? max_pool(layer, acc) : std::move(acc));
   }
   return values;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Rewrites that join layers. Each looks at one layer and its sources, and says whether it changed something.
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 
@@ -25,6 +26,7 @@ class Fusion {
       changed = false;
       drop_unread();  // they count as readers
       for (int l = 1; l < static_cast<int>(graph_.layers.size()); ++l) {
+        changed = drop_needless_grid(l) || changed;
         changed = skip_routing(l) || changed;
         changed = take_in_sums(l) || changed;
         changed = merge_equal_ports(l) || changed;
@@ -60,9 +62,9 @@ class Fusion {
     return port.is_copy();
   }
 
-  /// Nothing but copies, each channel of one source channel: an Identity, a Concat, or padding.
-  static bool is_routing(const GraphLayer& l) {
-    if (l.ports.empty() || l.has_activation() || l.has_pool() || !no_bias(l)) return false;
+  /// Nothing but copies, each channel of one source channel, perhaps rounded.
+  static bool copies(const GraphLayer& l) {
+    if (l.ports.empty() || l.has_function() || l.has_pool() || !no_bias(l)) return false;
     std::vector<int> covered(at(l.out.c));
     for (const GraphPort& p : l.ports) {
       if (!is_shifted_copy(p)) return false;
@@ -71,12 +73,39 @@ class Fusion {
     return std::ranges::all_of(covered, [](int n) { return n == 1; });
   }
 
+  /// An Identity, a Concat, or padding.
+  static bool is_routing(const GraphLayer& l) { return copies(l) && !l.grid; }
+
+  /// The grid on which the values of a layer lie, its own or that of what it pools.
+  const std::optional<Grid>& grid_of(int l) const {
+    const GraphLayer& here = graph_.layers[at(l)];
+    const bool pools = here.ports.size() == 1 && here.ports[0].is_copy() && no_bias(here) && !here.has_activation();
+    return pools ? grid_of(here.ports[0].source) : here.grid;
+  }
+
+  /// Values that lie on a grid already need not be rounded to it once more.
+  bool drop_needless_grid(int l) {
+    GraphLayer& here = layer(l);
+    const auto lies_there = [&](const GraphPort& port) {
+      const std::optional<Grid>& from = grid_of(port.source);
+      return from && from->step == here.grid->step && from->lo >= here.grid->lo && from->hi <= here.grid->hi;
+    };
+    if (!here.grid || !copies(here) || !std::ranges::all_of(here.ports, lies_there)) return false;
+    here.grid.reset();
+    return true;
+  }
+
   /// The part of a port that reads source channels [first, first + count), all of them within its own.
   static GraphPort slice(const GraphPort& port, int first, int count) {
     GraphPort part = port;
     part.c_first = first;
     part.c_count = count;
     part.weights.clear();
+    if (port.depthwise && !port.steps.empty()) {
+      const int multiplier = port.k_count / port.c_count;
+      const auto step = port.steps.begin() + static_cast<std::ptrdiff_t>(first - port.c_first) * multiplier;
+      part.steps.assign(step, step + static_cast<std::ptrdiff_t>(count) * multiplier);
+    }
     const std::size_t taps = at(port.y.taps) * at(port.x.taps);
     const int skip = first - port.c_first;
     const auto copy = [&](std::size_t from, std::size_t size) {
@@ -148,6 +177,8 @@ class Fusion {
       for (GraphPort& t : taken) {
         const std::size_t each = t.weights.size() / at(t.k_count);
         for (std::size_t i = 0; i < t.weights.size(); ++i) t.weights[i] *= port.weights[at(t.k_first) + i / each];
+        for (std::size_t k = 0; k < t.steps.size(); ++k)
+          t.steps[k] *= std::abs(double{port.weights[at(t.k_first) + k]});
         t.k_first += port.k_first;
       }
       // In the source's place, so that a convolution stays before the residual that was added to it.
@@ -171,6 +202,7 @@ class Fusion {
                           ports[a].k_first == ports[b].k_first;
         if (!same) continue;
         std::ranges::transform(ports[a].weights, ports[b].weights, ports[a].weights.begin(), std::plus<>());
+        ports[a].steps.clear();
         ports.erase(ports.begin() + static_cast<std::ptrdiff_t>(b));
         return true;
       }
@@ -178,14 +210,28 @@ class Fusion {
     return false;
   }
 
-  /// Puts a layer's activation behind that of its source. Cutting to a range may move before pooling: both keep order.
-  /// Scales and offsets join only where there is a curve anyway. False where it cannot be.
+  /// Cuts a grid to a range, and to another grid. False where the result would lie on neither.
+  static bool join_grids(Grid& grid, const GraphLayer& here) {
+    const auto on_grid = [&](float limit) { return std::isinf(limit) || grid.rounded(limit) == limit; };
+    if (here.curve || !on_grid(here.lo) || !on_grid(here.hi) || (here.grid && here.grid->step != grid.step))
+      return false;
+    const Grid before = grid;
+    const auto cut = [](Grid& g, int lo, int hi) { g = {g.step, std::clamp(g.lo, lo, hi), std::clamp(g.hi, lo, hi)}; };
+    cut(grid, before.place(here.lo), before.place(here.hi));
+    if (here.grid) cut(grid, here.grid->lo, here.grid->hi);
+    return true;
+  }
+
+  /// Puts a layer's activation behind that of its source. Cutting to a range and rounding may move before pooling: they
+  /// keep order. Scales and offsets join only where there is a curve anyway. False where it cannot be.
   static bool join_activations(GraphLayer& source, const GraphLayer& here, const ScalarFunction& function) {
     const bool curve = here.curve || source.curve;
     const bool copy = here.ports[0].is_copy() && no_bias(here);
-    if (!copy && (!curve || !source.has_activation() || source.has_pool())) return false;
+    if (source.grid) return copy && join_grids(*source.grid, here);
+    if (!copy && (!curve || !source.has_function() || source.has_pool())) return false;
     if (here.curve && source.has_pool()) return false;
-    if (curve && (!copy || here.has_activation())) {
+    source.grid = here.grid;
+    if (curve && (!copy || here.has_function())) {
       source.curve = after(function, activation_function(source));
       source.lo = -unlimited;
       source.hi = unlimited;
@@ -203,7 +249,8 @@ class Fusion {
     if (here.ports.size() != 1) return false;
     const int s = here.ports[0].source;
     GraphLayer& source = layer(s);
-    const bool alone = s != 0 && readers(s) == 1;
+    if (s == 0) return round_input(l);
+    const bool alone = readers(s) == 1;
     const auto function = function_of_source(here, source.out);
     if (!alone || !function || (here.has_pool() && source.has_pool()) || !join_activations(source, here, *function))
       return false;
@@ -215,6 +262,17 @@ class Fusion {
     take_nodes(source, here);
     source.tensor = std::move(here.tensor);
     redirect(l, s);
+    here.ports.clear();
+    return true;
+  }
+
+  /// An input that is rounded before anything else reads it comes rounded.
+  bool round_input(int l) {
+    GraphLayer &input = layer(0), &here = layer(l);
+    if (input.grid || !here.grid || readers(0) != 1 || !copies(here) || here.acc != input.out) return false;
+    input.grid = here.grid;
+    input.tensor = std::move(here.tensor);
+    redirect(l, 0);
     here.ports.clear();
     return true;
   }

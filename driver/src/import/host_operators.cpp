@@ -50,6 +50,7 @@ HostTensor on_the_host(const Importer& importer, const Activation& activation) {
     for (const PlaneAxis axis : activation.order) step.order.push_back(static_cast<int>(axis));
     tensor.steps.emplace_back(std::move(step));
   }
+  if (activation.codes) tensor.steps.emplace_back(Quantise{*activation.codes});
   return tensor;
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "eddy/error.hpp"
+#include "import/codes.hpp"
 
 namespace eddy {
 namespace {
@@ -27,6 +28,8 @@ const Operator* find_operator(const std::string& name) {
     all.merge(shape_operators());
     all.merge(order_operators());
     all.merge(host_operators());
+    all.merge(quantised_operators());
+    for (const std::string& blind : operators_on_codes()) all.at(blind) = on_codes(all.at(blind));
     return all;
   }();
   const auto found = table.find(name);
@@ -98,7 +101,7 @@ void Importer::read_node(const onnx::NodeProto& proto) {
       return problem(where, fmt::format("reads \"{}\", which nothing before it writes", proto.input(i)));
     }
   }
-  if (!proto.domain().empty() && proto.domain() != "ai.onnx") {
+  if (!proto.domain().empty() && proto.domain() != "ai.onnx" && proto.domain() != "com.microsoft") {
     return problem(where, fmt::format("operators of \"{}\" are not supported", proto.domain()));
   }
   const Operator* op = find_operator(proto.op_type());
@@ -182,6 +185,13 @@ Activation Importer::add(const Node& node, GraphLayer layer, Dims dims) {
   if (dims.empty()) dims = {1, layer.out.c, layer.out.h, layer.out.w};
   graph_.layers.push_back(std::move(layer));
   return {static_cast<int>(graph_.layers.size()) - 1, std::move(dims), natural_order};
+}
+
+bool Importer::round_to(const Grid& grid, int layers) {
+  GraphLayer& last = graph_.layers.back();
+  if (static_cast<int>(graph_.layers.size()) == layers || last.has_pool() || last.grid) return false;
+  last.grid = grid;
+  return true;
 }
 
 bool Importer::reshape_input(const Activation& activation, const Shape& shape) {

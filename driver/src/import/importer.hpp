@@ -37,6 +37,9 @@ class Importer {
   Activation add_like(const Node& node, GraphLayer layer, const Activation& like);
   /// The same for a layer with rows and columns of its own, which the model sees with as many dimensions as `input`.
   Activation add_plane(const Node& node, GraphLayer layer, const Activation& input);
+  [[nodiscard]] int layers() const { return static_cast<int>(graph_.layers.size()); }
+  /// Rounds the values of the last layer, if one was added since there were so many. False where it cannot.
+  bool round_to(const Grid& grid, int layers);
   /// Gives a flat input, [1, values], or one of three dimensions, rows and columns, as long as nothing has read it.
   /// False where it cannot; a picture stays the picture that clips are scaled to.
   bool reshape_input(const Activation& activation, const Shape& shape);
@@ -47,6 +50,7 @@ class Importer {
   void read_constants();
   void read_input();
   [[nodiscard]] bool channels_last(const std::string& input, int rank) const;
+  [[nodiscard]] std::optional<Codes> input_codes(const std::string& input, int type) const;
   void read_node(const onnx::NodeProto& proto);
   void read_outputs();
   void read_tap(const std::string& name);
@@ -78,5 +82,6 @@ std::map<std::string, Operator> resize_operators();
 std::map<std::string, Operator> shape_operators();
 std::map<std::string, Operator> order_operators();
 std::map<std::string, Operator> host_operators();
+std::map<std::string, Operator> quantised_operators();
 
 }  // namespace eddy

@@ -6,11 +6,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "import/importer.hpp"
+#include "import/codes.hpp"
 #include "import/on_the_host.hpp"
 
 namespace eddy {
 namespace {
+
+bool is_real(int type) {
+  return type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::FLOAT16 ||
+         type == onnx::TensorProto::BFLOAT16 || type == onnx::TensorProto::DOUBLE;
+}
 
 constexpr AxisOrder rows_first{PlaneAxis::rows, PlaneAxis::columns, PlaneAxis::channels};
 
@@ -31,9 +36,13 @@ void Importer::read_input() {
   const auto& input = *inputs.front();
   const std::string where = fmt::format("input \"{}\"", input.name());
   const auto& type = input.type().tensor_type();
-  if (type.elem_type() != onnx::TensorProto::FLOAT) {
-    return problem(where,
-                   fmt::format("of type {}; float is taken", onnx::TensorProto::DataType_Name(type.elem_type())));
+  const std::optional<Codes> codes = input_codes(input.name(), type.elem_type());
+  if (!is_real(type.elem_type()) && !codes) {
+    return problem(
+        where,
+        fmt::format("of type {}; real numbers are taken, and bytes that a DequantizeLinear, an "
+                    "operator on codes or a Cast reads first",
+                    onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(type.elem_type()))));
   }
   const int rank = type.shape().dim_size();
   std::vector<std::int64_t> dims;
@@ -70,8 +79,31 @@ void Importer::read_input() {
   graph_.input = input.name();
   graph_.input_dims.assign(dims.begin(), dims.end());
   graph_.channels_last = last;
+  graph_.codes = codes;
+  if (codes) layer.grid = codes->grid;
   graph_.layers.push_back(layer);
-  values_[input.name()] = Activation{0, dims, last ? rows_first : natural_order};
+  values_[input.name()] = Activation{0, dims, last ? rows_first : natural_order, codes};
+}
+
+/// What an input of bytes stands for: its first reader has their scale and zero point behind it.
+std::optional<Codes> Importer::input_codes(const std::string& input, int type) const {
+  if (type != onnx::TensorProto::UINT8 && type != onnx::TensorProto::INT8) return std::nullopt;
+  for (const auto& proto : model_.graph().node()) {
+    const auto found = std::ranges::find(proto.input(), input);
+    if (found == proto.input().end()) continue;
+    if (proto.op_type() == "Cast")
+      return Codes{type == onnx::TensorProto::UINT8 ? Grid{1, 0, 255} : Grid{1, -128, 127}, 0};
+    std::vector<const Value*> inputs;
+    for (const auto& name : proto.input()) {
+      const auto value = values_.find(name);
+      inputs.push_back(value == values_.end() ? nullptr : &value->second);
+    }
+    const Node node(proto, inputs, opset_);
+    const auto scale = at(found - proto.input().begin()) + 1;
+    if (!node.is_constant(scale) || !node.is_constant(scale + 1)) return std::nullopt;
+    return codes_of(node, scale);
+  }
+  return std::nullopt;
 }
 
 /// Is the input turned from [1, rows, columns, channels] before anything else reads it? Keras does.

@@ -28,7 +28,10 @@ const Activation& Node::activation_in_any_order(std::size_t i) const {
                                   to_text(std::get<HostTensor>(*inputs_[i]).steps)));
   }
   if (!is_activation(i)) throw Unsupported(fmt::format("input {} must be an activation, not a constant", i));
-  return std::get<Activation>(*inputs_[i]);
+  const Activation& activation = std::get<Activation>(*inputs_[i]);
+  if (activation.codes)
+    throw Unsupported("it computes with whole numbers that stand for real ones: a DequantizeLinear has to read them");
+  return activation;
 }
 
 const Activation& Node::activation(std::size_t i) const {

@@ -80,11 +80,16 @@ Value conv(Importer& importer, const Node& node) {
   port.c_count = static_cast<int>(source.c / ports);
   port.k_count = static_cast<int>(outputs / ports);
   const std::size_t size = weights.values.size() / at(ports);
+  const std::vector<double> steps = weights.steps_along(0, at(outputs));
   for (std::int64_t g = 0; g < ports; ++g) {
     port.c_first = static_cast<int>(g) * port.c_count;
     port.k_first = static_cast<int>(g) * port.k_count;
     const double* first = weights.values.data() + at(g) * size;
     port.weights.assign(first, first + size);
+    if (!steps.empty()) {
+      const auto step = steps.begin() + port.k_first;
+      port.steps.assign(step, step + port.k_count);
+    }
     layer.ports.push_back(port);
   }
   layer.bias = read_bias(node, outputs);
@@ -119,11 +124,14 @@ Value conv_transpose(Importer& importer, const Node& node) {
   port.c_count = static_cast<int>(inputs / ports);
   port.k_count = static_cast<int>(outputs / ports);
   const std::size_t taps = at(weights.dims[2] * weights.dims[3]);
+  const std::vector<double> steps = weights.steps_along(1, at(each));
   for (std::int64_t g = 0; g < ports; ++g) {
     port.c_first = static_cast<int>(g) * port.c_count;
     port.k_first = static_cast<int>(g) * port.k_count;
+    port.steps.clear();
     const double* first = weights.values.data() + at(port.c_first) * at(each) * taps;
     port.weights.assign(first, first + at(port.c_count) * at(each) * taps);
+    for (std::size_t k = 0; k < at(port.k_count) && !steps.empty(); ++k) port.steps.push_back(steps[k % steps.size()]);
     if (!port.depthwise) port.weights = outputs_first(port.weights, at(port.c_count), at(each), taps);
     layer.ports.push_back(port);
   }

@@ -28,6 +28,9 @@ Permute step_of(const Dims& dims, const std::vector<std::size_t>& order) {
 Constant transposed(const Constant& constant, const std::vector<std::size_t>& order) {
   Constant result{constant.name, permuted(constant.dims, order), {}};
   for (const std::size_t from : sources(step_of(constant.dims, order))) result.values.push_back(constant.values[from]);
+  result.type = constant.type;
+  result.steps = constant.steps;
+  if (result.steps) result.steps->axis = at(std::ranges::find(order, result.steps->axis) - order.begin());
   return result;
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 Value pass(Importer&, const Node& node) { return node.value(0); }
 
-/// Between real numbers of any size. The chip's are its own.
+/// Between real numbers of any size, the chip's are its own; and from whole ones that stand for themselves.
 Value cast(Importer&, const Node& node) {
   const auto type = static_cast<onnx::TensorProto::DataType>(node.integer("to", onnx::TensorProto::FLOAT));
   const bool real = type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::FLOAT16 ||
@@ -20,7 +20,13 @@ Value cast(Importer&, const Node& node) {
   // What the host gives is whole already (ArgMax), and constants are shapes.
   if (std::holds_alternative<Activation>(node.value(0)) && !real)
     throw Unsupported(fmt::format("to {}; real numbers stay real", onnx::TensorProto::DataType_Name(type)));
-  return node.value(0);
+  Value result = node.value(0);
+  if (auto* activation = std::get_if<Activation>(&result); activation != nullptr && activation->codes) {
+    if (activation->codes->grid.step != 1 || activation->codes->zero != 0)
+      throw Unsupported("of codes; a DequantizeLinear tells what they stand for");
+    activation->codes.reset();
+  }
+  return result;
 }
 
 Value flatten(Importer& importer, const Node& node) {

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "eddy/codes.hpp"
 #include "eddy/host_step.hpp"
 #include "import/constant.hpp"
 
@@ -27,11 +29,13 @@ using AxisOrder = std::array<PlaneAxis, 3>;
 inline constexpr AxisOrder natural_order{PlaneAxis::channels, PlaneAxis::rows, PlaneAxis::columns};
 
 /// The output of a layer, and how the model sees it: its values in the order of `order`, the last axis innermost, under
-/// the dimensions `dims`. A reshape changes the dimensions only, a transpose the order.
+/// the dimensions `dims`. A reshape changes the dimensions only, a transpose the order. Where it has codes, the model
+/// sees whole numbers that stand for the values.
 struct Activation {
   int layer = 0;
   Dims dims;  // with the batch of 1
   AxisOrder order = natural_order;
+  std::optional<Codes> codes{};
 };
 
 /// What the host makes of a layer behind the chip (Softmax, ...). Nothing on the chip can read it.

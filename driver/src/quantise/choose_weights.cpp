@@ -28,7 +28,7 @@ class Chooser {
 
   WeightChoice run() {
     choice_.before = choice_.after = error(options_);
-    formats_ = by_layer(graph_, options_.layer_weights, options_.weights);
+    formats_ = weight_formats_of(graph_, options_);
     choice_.bytes_before = bytes();
     price();
     narrow();

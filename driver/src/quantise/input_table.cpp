@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "index.hpp"
+
 namespace eddy {
 namespace {
 
@@ -41,6 +43,21 @@ double exact_step(const InputSpec& spec, int channels) {
   return 0;
 }
 
+/// `place(p, c)`: the activation of grey level p in channel c.
+template <typename Place>
+void set_table(InputLayer& input, int channels, Place place) {
+  Layer& layer = input.layer;
+  for (int c = 0; c < channels; ++c) {
+    auto& table = input.input.table.emplace_back();
+    for (int p = 0; p < grey_levels; ++p) {
+      const auto value = static_cast<std::int16_t>(place(p, c));
+      table[at(p)] = value;
+      layer.lo = std::min<int>(layer.lo, value);
+      layer.hi = std::max<int>(layer.hi, value);
+    }
+  }
+}
+
 }  // namespace
 
 double whole_step(std::span<const Picture> pictures) {
@@ -58,6 +75,8 @@ double whole_step(std::span<const Picture> pictures) {
   return std::ldexp(largest, parts) <= max_magnitude ? std::ldexp(1.0, -parts) : 0;
 }
 
+int bits_of(const Grid& grid) { return std::max(8, static_cast<int>(std::bit_width(at(grid.largest())))); }
+
 InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels, double largest, double step, int bits,
                           int at_least) {
   InputLayer result;
@@ -70,21 +89,28 @@ InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels
   layer.scale = result.exact ? step : (largest > 0 ? largest : 1.0) / ((1 << bits) - 1);
   result.input.pixels = pixels && shape.c <= max_pixel_channels;
   if (pixels) {
-    for (int c = 0; c < shape.c; ++c) {
-      auto& table = result.input.table.emplace_back();
-      for (int p = 0; p < grey_levels; ++p) {
-        const auto value = static_cast<std::int16_t>(std::lround(spec.real(p, c) / layer.scale));
-        table[static_cast<std::size_t>(p)] = value;
-        layer.lo = std::min<int>(layer.lo, value);
-        layer.hi = std::max<int>(layer.hi, value);
-      }
-    }
+    set_table(result, shape.c, [&](int p, int c) { return std::lround(spec.real(p, c) / layer.scale); });
   } else {
     const auto most = static_cast<unsigned>(std::ceil(largest / layer.scale));
     layer.hi = (1 << std::max(bits, result.exact ? static_cast<int>(std::bit_width(most)) : 0)) - 1;
     layer.lo = -layer.hi;
   }
   layer.bits = std::max(8, static_cast<int>(std::bit_width(static_cast<unsigned>(std::max(-layer.lo, layer.hi)))));
+  return result;
+}
+
+InputLayer gridded_input(const Shape& shape, const InputSpec& spec, bool pixels, const Grid& grid) {
+  InputLayer result;
+  Layer& layer = result.layer;
+  layer.acc = layer.out = shape;
+  layer.scale = grid.step;
+  result.input.pixels = pixels && shape.c <= max_pixel_channels;
+  if (pixels) set_table(result, shape.c, [&](int p, int c) { return grid.place(static_cast<float>(spec.real(p, c))); });
+  if (!pixels) {
+    layer.lo = grid.lo;
+    layer.hi = grid.hi;
+  }
+  layer.bits = bits_of(grid);
   return result;
 }
 

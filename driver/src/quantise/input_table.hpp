@@ -2,6 +2,7 @@
 /// The first layer: which integer stands for which real input.
 #pragma once
 
+#include "eddy/codes.hpp"
 #include "eddy/frames.hpp"
 #include "eddy/network.hpp"
 
@@ -24,5 +25,11 @@ double whole_step(std::span<const Picture> pictures);
 /// whose largest is `largest`: `step` where it is not 0, else `bits` magnitude bits.
 InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels, double largest, double step, int bits,
                           int at_least);
+
+/// An input that the model wants on this grid.
+InputLayer gridded_input(const Shape& shape, const InputSpec& spec, bool pixels, const Grid& grid);
+
+/// Magnitude bits of an activation that holds the whole grid, 8 at least.
+int bits_of(const Grid& grid);
 
 }  // namespace eddy

@@ -64,7 +64,7 @@ class Quantiser {
 
   /// A layer that is named has weights whose format can be chosen.
   void check_weights() {
-    formats_ = by_layer(graph_, options_.layer_weights, options_.weights);
+    formats_ = weight_formats_of(graph_, options_);
     for (const auto& [name, format] : options_.layer_weights) {
       const GraphLayer& layer = graph_.layers[find_layer(graph_, name)];
       if (has_weights(layer)) continue;
@@ -88,7 +88,8 @@ class Quantiser {
   bool align_sources(std::size_t l) {
     std::set<std::size_t> sources;
     for (const GraphPort& port : graph_.layers[l].ports) {
-      if (!port.is_scale()) sources.insert(origin(static_cast<std::size_t>(port.source)));
+      const std::size_t source = origin(static_cast<std::size_t>(port.source));
+      if (!port.is_scale() && !graph_.layers[source].grid) sources.insert(source);
     }
     int fewest = max_bits + 1;
     for (const std::size_t s : sources) fewest = s == 0 ? fewest : std::min(fewest, bits_[s]);
@@ -120,8 +121,7 @@ class Quantiser {
                                 last_resort, layer, layer_reports_[l], weight_notes_);
       };
       auto lower = weights(false);
-      if (lower && input_exact_ && origin(static_cast<std::size_t>(*lower)) == 0)  // its step is not ours to choose
-        lower = weights(true);
+      if (lower && has_own_step(origin(static_cast<std::size_t>(*lower)))) lower = weights(true);
       if (lower) {
         const auto source = origin(static_cast<std::size_t>(*lower));
         --bits_[source];
@@ -133,9 +133,14 @@ class Quantiser {
     return true;
   }
 
+  /// Its step is not ours to choose.
+  [[nodiscard]] bool has_own_step(std::size_t l) const { return graph_.layers[l].grid || (l == 0 && input_exact_); }
+
   void input() {
-    InputLayer first = quantise_input(graph_.layers[0].out, spec_, of_pixels(), ranges_.largest[0],
-                                      of_pixels() ? 0 : whole_step(pictures_), bits_[0], input_bits_);
+    const GraphLayer& graph = graph_.layers[0];
+    InputLayer first = graph.grid ? gridded_input(graph.out, spec_, of_pixels(), *graph.grid)
+                                  : quantise_input(graph.out, spec_, of_pixels(), ranges_.largest[0],
+                                                   of_pixels() ? 0 : whole_step(pictures_), bits_[0], input_bits_);
     first.layer.name = graph_.layers[0].name;
     input_exact_ = first.exact;
     network().input = std::move(first.input);
@@ -145,7 +150,7 @@ class Quantiser {
   /// A layer that only copies its source (to pool it, or to cut it) keeps its scale, and is exact.
   [[nodiscard]] bool copies(std::size_t l) const {
     const GraphLayer& layer = graph_.layers[l];
-    return layer.ports.size() == 1 && !layer.curve && layer.ports[0].is_copy() &&
+    return layer.ports.size() == 1 && !layer.curve && !layer.grid && layer.ports[0].is_copy() &&
            layer.ports[0].k_count == layer.acc.c && std::ranges::all_of(layer.bias, [](float b) { return b == 0; });
   }
   /// The layer whose bits decide the scale of this one.
@@ -166,6 +171,9 @@ class Quantiser {
       const Layer& source = network().layers[static_cast<std::size_t>(graph.ports[0].source)];
       layer.bits = source.bits;
       layer.scale = source.scale;
+    } else if (graph.grid) {
+      layer.bits = bits_of(*graph.grid);
+      layer.scale = graph.grid->step;
     } else {
       layer.bits = bits_[l];
       layer.scale = (ranges_.largest[l] > 0 ? ranges_.largest[l] : 1.0) / ((1 << layer.bits) - 1);
@@ -176,13 +184,24 @@ class Quantiser {
     };
     layer.lo = cut(graph.lo);
     layer.hi = std::max(layer.lo, cut(graph.hi));
+    if (graph.grid) {
+      layer.lo = std::clamp(layer.lo, graph.grid->lo, graph.grid->hi);
+      layer.hi = std::clamp(layer.hi, graph.grid->lo, graph.grid->hi);
+    }
     return layer;
+  }
+
+  /// It ends where the layer's grid does.
+  static ScalarFunction curve_of(const GraphLayer& layer) {
+    if (!layer.grid) return layer.curve;
+    const double lo = double{layer.grid->step} * layer.grid->lo, hi = double{layer.grid->step} * layer.grid->hi;
+    return {layer.curve.name(), [=, curve = layer.curve](double x) { return std::clamp(curve(x), lo, hi); }};
   }
 
   /// Gives a layer its curve; sums may then have all of 16 bits. Returns the real value of their step.
   double add_curve(std::size_t l, Layer& layer) {
     CurveFit fit =
-        fit_curve(graph_.layers[l].curve, ranges_.sums[l].first, ranges_.sums[l].second, layer.bits, layer.scale);
+        fit_curve(curve_of(graph_.layers[l]), ranges_.sums[l].first, ranges_.sums[l].second, layer.bits, layer.scale);
     layer.curve = std::move(fit.curve);
     layer.lo = std::numeric_limits<std::int16_t>::min();
     layer.hi = std::numeric_limits<std::int16_t>::max();

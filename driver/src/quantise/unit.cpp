@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "index.hpp"
+#include "quantise/layer_names.hpp"
 
 namespace eddy {
 namespace {
@@ -71,11 +72,64 @@ double best_unit(const std::vector<Part>& parts, double uncut, double addition) 
   return best;
 }
 
+/// What is as it was, to the last bit of a float.
+bool nearly(double a, double b) { return std::abs(a - b) <= 1e-5 * std::abs(b); }
+
+/// The step of weights that came quantised, where it is one for all and their format holds them; else 0.
+double step_of(const std::vector<Part>& parts) {
+  const double step = parts.front().step;
+  for (const Part& part : parts) {
+    if (step == 0 || !nearly(part.step, step)) return 0;
+    for (const float w : part.weights) {
+      if (std::abs(w * part.scale / step - part.whole(w, step)) > 0.5) return 0;
+    }
+  }
+  return step;
+}
+
+/// Of a port's weights, in their own steps.
+WeightRange codes_of(const GraphPort& port) {
+  WeightRange range;
+  const std::size_t each = port.weights.size() / at(port.k_count);
+  for (std::size_t i = 0; i < port.weights.size(); ++i) {
+    const auto code = static_cast<int>(std::lround(port.weights[i] / port.steps[i / each]));
+    range = {std::min(range.least, code), std::max(range.most, code)};
+  }
+  return range;
+}
+
 }  // namespace
+
+std::optional<WeightFormat> own_format(const GraphLayer& layer) {
+  std::optional<WeightFormat> result;
+  for (const GraphPort& port : layer.ports) {
+    if (!chosen_format(port, {})) continue;
+    if (port.steps.empty()) return std::nullopt;
+    const WeightRange codes = codes_of(port);
+    const auto* format = std::ranges::find_if(weight_formats, [&](WeightFormat f) {
+      return codes.most <= range_of(f).most && codes.least >= -range_of(f).most - 1;
+    });
+    if (format == weight_formats.end()) return std::nullopt;
+    if (!result || bits_of(*format) > bits_of(*result)) result = *format;
+  }
+  return result;
+}
+
+std::vector<WeightFormat> weight_formats_of(const Graph& graph, const QuantiseOptions& options) {
+  std::vector<WeightFormat> result;
+  for (const GraphLayer& layer : graph.layers) {
+    const bool few = bits_of(options.weights) < bits_of(WeightFormat::int8);
+    result.push_back(few ? options.weights : own_format(layer).value_or(options.weights));
+  }
+  for (const auto& [name, format] : options.layer_weights) result[find_layer(graph, name)] = format;
+  return result;
+}
 
 double Part::whole(float weight, double unit) const {
   const WeightRange range = range_of(format);
-  return std::clamp<double>(std::round(weight * scale / unit), range.least, range.most);
+  // What came quantised may hold the least number of the format, which our own quantiser leaves out.
+  const int least = step > 0 ? -range.most - 1 : range.least;
+  return std::clamp<double>(std::round(weight * scale / unit), least, range.most);
 }
 
 std::optional<WeightFormat> chosen_format(const GraphPort& port, WeightFormat wanted) {
@@ -111,6 +165,7 @@ std::vector<Part> parts_of(const GraphLayer& layer, std::span<const Layer> sourc
     part.scale = sources[at(port.source)].scale;
     part.first_channel = port.c_first + (port.depthwise ? (k - port.k_first) / (port.k_count / port.c_count) : 0);
     part.taps = port.y.taps * port.x.taps;
+    if (!port.steps.empty()) part.step = port.steps[at(k - port.k_first)] * part.scale;
     part.equal = true;
     part.weights = std::span(port.weights).subspan(at(k - port.k_first) * each, each);
     for (const float w : part.weights) {
@@ -124,7 +179,8 @@ std::vector<Part> parts_of(const GraphLayer& layer, std::span<const Layer> sourc
 
 double unit_of(const std::vector<Part>& parts, float bias, double sum_scale) {
   if (parts.empty()) return sum_scale / plenty;  // a constant
-  double uncut = 0, addition = 0;                // finest step at which no weight is cut; largest addition
+  if (const double step = step_of(parts); step > 0) return step;
+  double uncut = 0, addition = 0;  // finest step at which no weight is cut; largest addition
   bool few_bits = false;
   for (const Part& part : parts) {
     if (part.addition) {

@@ -9,6 +9,7 @@
 
 #include "eddy/graph.hpp"
 #include "eddy/network.hpp"
+#include "eddy/quantise.hpp"
 
 namespace eddy {
 
@@ -19,6 +20,7 @@ struct Part {
   bool addition = false;
   double scale = 0;    // real value of integer 1 of the source
   double largest = 0;  // |weight * scale|
+  double step = 0;     // real value of a weight of 1 that was quantised before it came here; 0 where it was not
   bool equal = false;  // all weights the same: an average
   int first_channel = 0, taps = 1;
   std::span<const float> weights;
@@ -37,6 +39,10 @@ std::optional<WeightFormat> chosen_format(const GraphPort& port, WeightFormat wa
 WeightFormat format_of(const GraphPort& port, WeightFormat wanted);
 /// The format of some port of the layer can be chosen.
 bool has_weights(const GraphLayer& layer);
+/// The narrowest format that holds weights that came quantised as they are; nothing where they came real.
+std::optional<WeightFormat> own_format(const GraphLayer& layer);
+/// Of each layer: what it is named with, or its own unless fewer bits are wanted of all, or what is wanted of all.
+std::vector<WeightFormat> weight_formats_of(const Graph& graph, const QuantiseOptions& options);
 /// Of those ports, were the layer's format this one; without padding.
 std::int64_t weight_bytes_of(const GraphLayer& layer, WeightFormat format);
 

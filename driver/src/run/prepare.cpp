@@ -211,6 +211,7 @@ Imported import_model(const std::string& model, const InputChanges& changes, con
   if (!changes.mean.empty()) result.input.mean = changes.mean;
   if (!changes.std.empty()) result.input.std = changes.std;
   check_input_spec(result.input, result.graph);
+  if (result.graph.codes) result.input = decoded(result.input, *result.graph.codes);
   return result;
 }
 
@@ -230,6 +231,9 @@ Prepared prepare(const PrepareOptions& options) {
 
   say(fmt::format("calibrating on frames of {}", p.clip));
   const Seen seen = read_calibration(options, p);
+
+  if (p.graph.codes && seen.pictures.front().pixels.empty())
+    throw UsageError(fmt::format("{} takes bytes, but {} holds real values: give pixels (u8)", p.graph.name, p.clip));
 
   say("quantising");
   QuantiseOptions quantise_options;

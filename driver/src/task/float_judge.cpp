@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "task/float_judge.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -57,10 +58,12 @@ FloatJudge::FloatJudge(fs::path model, const Graph& graph, InputSpec spec, Refer
       program_(std::move(program)),
       name_(ask_name(program_)),
       channels_last_(graph.channels_last),
+      codes_(graph.codes),
       inputs_(scratch_ / "frames.npy", {graph.input_dims.begin(), graph.input_dims.end()}) {}
 
 void FloatJudge::add_frame(const Picture& picture) {
-  const std::vector<float> values = normalise(picture, spec_);
+  std::vector<float> values = normalise(picture, spec_);
+  if (codes_) std::ranges::transform(values, values.begin(), [&](float v) { return codes_->code(v); });
   inputs_.add(channels_last_ ? values : channels_first(picture.shape, std::span<const float>(values)));
   ++frames_;
 }

@@ -57,6 +57,7 @@ class FloatJudge {
   RefereeProgram program_;
   std::string name_;
   bool channels_last_;  // in the model's input
+  std::optional<Codes> codes_;
   ScratchFolder scratch_;
   NpyWriter inputs_;  // as the model takes them
   int frames_ = 0;
