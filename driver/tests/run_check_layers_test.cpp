@@ -98,6 +98,25 @@ TEST_F(CheckedByRuntime, LayersThatNoTensorHoldsAreLeftOutByName) {
   EXPECT_EQ(c.layers.size() + 1, m.graph.layers.size());
 }
 
+/// A step of its codes is nothing; two are.
+TEST_F(CheckedByRuntime, CodesMayBeAStepOff) {
+  const auto folder = unit_folder.parent_path() / "quantised";
+  const auto file = folder / "gate_qdq_u8s8.onnx";
+  Graph graph = import_onnx(file);
+  const InputSpec spec = input_spec_for(graph, file);
+  const auto pictures = read_pictures(folder / "frames/gate_qdq_u8s8.npy", spec, graph.layers[0].out, {}, 100);
+  const auto check = [&] { return check_layers(file, graph, quantise(graph, spec, pictures).network, spec, pictures); };
+  const LayerCheck c = check();
+  EXPECT_EQ(c.first_over(BackEnd::import), nullptr) << to_text(c);
+  for (const CheckedLayer& layer : c.layers) EXPECT_EQ(layer.step, 1) << layer.name;
+  EXPECT_GT(c.layers.back().error(BackEnd::import).worst, 0.5) << "a SiLU whose product alone is rounded";
+  ASSERT_TRUE(graph.layers[1].grid);
+  for (float& bias : graph.layers[1].bias) bias += 2 * graph.layers[1].grid->step;
+  const LayerCheck moved = check();
+  ASSERT_NE(moved.first_over(BackEnd::import), nullptr);
+  EXPECT_EQ(moved.first_over(BackEnd::import)->name, graph.layers[1].name);
+}
+
 /// Figures, on a referee whose answers are known: 1 x 1 x 2 values, of which the second is off by 0.5.
 TEST(CheckedLayers, ErrorsAreThoseOfTheirDefinitions) {
   const TempFolder folder;

@@ -36,8 +36,9 @@ struct LayerError {
 
 struct CheckedLayer {
   std::string name;
-  std::string tensor;                               // of the model
-  double range = 0;                                 // largest less least value that the referee gives
+  std::string tensor;  // of the model
+  double range = 0;    // largest less least value that the referee gives
+  double step = 0;     // of the codes that the values are, in a model that was quantised before; 0: they are none
   std::array<LayerError, back_ends.size()> errors;  // [BackEnd]
 
   [[nodiscard]] const LayerError& error(BackEnd b) const { return errors[static_cast<std::size_t>(b)]; }
@@ -47,7 +48,8 @@ struct CheckedLayer {
 
 /// Most that is tolerated. What thresholds cost is theirs who chose them, and is not judged.
 struct CheckBounds {
-  double import = 0.001;   // worst difference, as a share of the range: nothing but rounding of floats
+  double import = 0.001;   // worst difference, as a share of the range: nothing but rounding of floats; and a step of
+                           // codes, since what lies between two may be rounded to either
   double integers = 0.02;  // root mean square difference, as a share of the range
 };
 

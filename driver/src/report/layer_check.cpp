@@ -26,7 +26,10 @@ std::string columns(const CheckedLayer& layer, BackEnd back_end) {
 std::string bound_of(const LayerCheck& check, BackEnd back_end) {
   switch (back_end) {
     case BackEnd::import:
-      return fmt::format("bound {:.3g} % at worst", percent * check.bounds.import);
+      return fmt::format("bound {:.3g} % at worst{}", percent * check.bounds.import,
+                         std::ranges::any_of(check.layers, [](const CheckedLayer& l) { return l.step > 0; })
+                             ? ", and a step of codes"
+                             : "");
     case BackEnd::integers:
       return fmt::format("bound {:.3g} % rms", percent * check.bounds.integers);
     case BackEnd::events:

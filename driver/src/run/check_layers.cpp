@@ -15,6 +15,19 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+/// A layer's values, [h][w][c] in steps of `scale`, as its tensor has them.
+template <typename T>
+std::vector<float> as_tensor(const GraphLayer& layer, const std::vector<T>& values, double scale) {
+  return apply_steps(layer.tensor->steps, channels_first(layer.out, std::span(values), scale));
+}
+
+/// How far two neighbouring codes lie apart in the tensor; 0 where the layer has none.
+double step_of(const GraphLayer& layer) {
+  if (!layer.grid) return 0;
+  const auto value = [&](float v) { return as_tensor(layer, std::vector<float>(at(layer.out.count()), v), 1).front(); };
+  return std::abs(double{value(layer.grid->step)} - value(0));
+}
+
 /// Gathers one layer over the frames.
 class Meter {
  public:
@@ -36,7 +49,7 @@ class Meter {
     }
   }
   [[nodiscard]] CheckedLayer result(const GraphLayer& layer) const {
-    CheckedLayer checked{layer.name, layer.tensor->name, most_ - least_, {}};
+    CheckedLayer checked{layer.name, layer.tensor->name, most_ - least_, step_of(layer), {}};
     const auto count = static_cast<double>(values_);
     for (std::size_t b = 0; b < sums_.size(); ++b) {
       const Sums& s = sums_[b];
@@ -54,12 +67,6 @@ class Meter {
   double least_ = infinity, most_ = -least_, signal_ = 0;
   std::array<Sums, back_ends.size()> sums_;
 };
-
-/// A layer's values, [h][w][c] in steps of `scale`, as its tensor has them.
-template <typename T>
-std::vector<float> as_tensor(const GraphLayer& layer, const std::vector<T>& values, double scale) {
-  return apply_steps(layer.tensor->steps, channels_first(layer.out, std::span(values), scale));
-}
 
 }  // namespace
 
@@ -84,7 +91,8 @@ double CheckedLayer::share(double error) const { return error == 0 ? 0 : error /
 const CheckedLayer* LayerCheck::first_over(BackEnd back_end) const {
   const auto over = [&](const CheckedLayer& layer) {
     const LayerError& e = layer.error(back_end);
-    return back_end == BackEnd::import     ? !(layer.share(e.worst) <= bounds.import)
+    const double step = layer.step * 1.001;  // as floats have it
+    return back_end == BackEnd::import     ? !(layer.share(e.worst) <= bounds.import + layer.share(step))
            : back_end == BackEnd::integers ? !(layer.share(e.rms) <= bounds.integers)
                                            : false;
   };
