@@ -2,10 +2,7 @@
 #include "task/float_judge.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <system_error>
 
 #include <fmt/format.h>
 
@@ -39,17 +36,6 @@ RefereeProgram referee_program() {
   RefereeProgram program{EDDY_PYTHON, shipped_files(Shipped::referee)};
   if (const char* python = std::getenv("EDDY_PYTHON"); python != nullptr) program.python = python;
   return program;
-}
-
-ScratchFolder::ScratchFolder() {
-  std::string name = (fs::temp_directory_path() / "eddy-referee-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw FileError(fmt::format("{}: {}", name, std::strerror(errno)));
-  path_ = name;
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
 }
 
 FloatJudge::FloatJudge(fs::path model, const Graph& graph, InputSpec spec, RefereeProgram program)

@@ -14,21 +14,9 @@
 #include "eddy/referee.hpp"
 #include "frames/process.hpp"
 #include "task/npy_writer.hpp"
+#include "task/scratch_folder.hpp"
 
 namespace eddy {
-
-/// A folder that ends with its owner.
-class ScratchFolder {
- public:
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  [[nodiscard]] std::filesystem::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class FloatJudge {
  public:
@@ -58,7 +46,7 @@ class FloatJudge {
   std::string name_;
   bool channels_last_;  // in the model's input
   std::optional<Codes> codes_;
-  ScratchFolder scratch_;
+  ScratchFolder scratch_{"referee"};
   NpyWriter inputs_;  // as the model takes them
   int frames_ = 0;
   std::size_t tensors_ = 0, given_ = 0;
