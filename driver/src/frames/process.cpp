@@ -22,14 +22,14 @@ namespace eddy {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto longest_silence = 30s;
 constexpr auto longest_ending = 10s;
 constexpr auto look_again = 5ms;
 constexpr std::size_t most_errors = 4096;
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& command) : name_(command.front()) {
+Process::Process(const std::vector<std::string>& command, std::chrono::seconds silence)
+    : name_(command.front()), silence_(silence) {
   std::vector<char*> arguments;
   for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
@@ -68,9 +68,9 @@ std::size_t Process::read(char* data, std::size_t size) {
   std::size_t have = 0;
   while (have < size) {
     pollfd waiting{output_, POLLIN, 0};
-    const int ready = poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(longest_silence).count()));
+    const int ready = poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(silence_).count()));
     if (ready < 0 && errno == EINTR) continue;
-    if (ready == 0) throw FileError(fmt::format("{} has given nothing for {} seconds", name_, longest_silence.count()));
+    if (ready == 0) throw FileError(fmt::format("{} has given nothing for {} seconds", name_, silence_.count()));
     const ssize_t got = ::read(output_, data + have, size - have);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw FileError(fmt::format("reading from {}: {}", name_, std::strerror(errno)));

@@ -12,8 +12,9 @@ namespace eddy {
 
 class Process {
  public:
-  /// Starts the program; its input is empty. Throws FileError where there is no such program.
-  explicit Process(const std::vector<std::string>& command);
+  /// Starts the program; its input is empty. It may be silent for so long. Throws FileError where there is no such
+  /// program.
+  explicit Process(const std::vector<std::string>& command, std::chrono::seconds silence = std::chrono::seconds(30));
   ~Process();  // ends the program if it still runs
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -27,6 +28,7 @@ class Process {
 
  private:
   std::string name_;
+  std::chrono::seconds silence_;
   pid_t pid_ = -1;
   int output_ = -1, errors_ = -1;
 };
