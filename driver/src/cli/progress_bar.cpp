@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -23,8 +24,10 @@ std::string clock_text(double seconds) {
 
 }  // namespace
 
-ProgressBar::ProgressBar()
-    : terminal_(isatty(STDERR_FILENO) == 1), next_(Clock::now() + (terminal_ ? 0s : line_every)) {}
+ProgressBar::ProgressBar(std::string unit)
+    : unit_(std::move(unit)),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      next_(Clock::now() + (terminal_ ? 0s : line_every)) {}
 
 ProgressBar::~ProgressBar() {
   if (drawn_) fmt::print(stderr, "\r\x1b[K");
@@ -40,13 +43,15 @@ std::string ProgressBar::to_go(const Progress& p) {
   return fmt::format(", {} to go", clock_text(each * (p.total - p.done)));
 }
 
-void ProgressBar::show(const Progress& p) {
+void ProgressBar::show(const Progress& p, const std::string& news) {
   const std::string left = to_go(p);
   if (Clock::now() < next_) return;
   next_ = Clock::now() + (terminal_ ? std::chrono::milliseconds(redraw) : line_every);
   const std::string total = p.total == 0 ? "" : fmt::format(" of {}", p.total);
   const std::string time = p.cycles == 0 ? "" : fmt::format(", cycle {}", p.cycles);
-  const std::string text = fmt::format("frame {}{}{}, {}{}", p.done, total, time, clock_text(p.seconds), left);
+  const std::string tail = news.empty() ? "" : ", " + news;
+  const std::string text =
+      fmt::format("{} {}{}{}, {}{}{}", unit_, p.done, total, time, clock_text(p.seconds), left, tail);
   if (!terminal_) {
     fmt::print(stderr, "eddy: {}\n", text);
     return;

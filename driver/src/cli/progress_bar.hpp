@@ -11,17 +11,20 @@ namespace eddy::cli {
 
 class ProgressBar {
  public:
-  ProgressBar();
+  /// `unit`: what is counted.
+  explicit ProgressBar(std::string unit = "frame");
   ~ProgressBar();  // clears the bar
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  void show(const Progress& progress);
+  /// `news` is said behind the time to go.
+  void show(const Progress& progress, const std::string& news = {});
 
  private:
   using Clock = std::chrono::steady_clock;
   [[nodiscard]] std::string to_go(const Progress& progress);
 
+  std::string unit_;
   bool terminal_;
   bool drawn_ = false;
   Clock::time_point next_;
