@@ -90,6 +90,9 @@ TEST(PeopleTask, ScoresTheShippedClip) {
   EXPECT_NEAR(q.at("precision"), 0.99324, 5e-6);
   EXPECT_NEAR(q.at("recall"), 0.97783, 5e-6);
   EXPECT_NEAR(q.at("f1"), 0.98547, 5e-6);
+  ASSERT_TRUE(result.score.has_value());
+  EXPECT_EQ(result.score->name, "F1");
+  EXPECT_EQ(result.score->value, q.at("f1"));
   EXPECT_NEAR(q.at("count_error"), 0.16552, 5e-6);
   EXPECT_EQ(q.at("trained_frames"), 0);
   EXPECT_THAT(q.at("meaning"), HasSubstr("not with people who counted"));
@@ -135,6 +138,7 @@ TEST(PeopleTask, AnotherClipHasNoLabels) {
     EXPECT_EQ(result.quality.at("people"), 5) << clip;
     EXPECT_EQ(result.quality.at("labelled_frames"), 0) << clip;
     EXPECT_FALSE(result.quality.contains("f1")) << clip;
+    EXPECT_FALSE(result.score.has_value()) << clip;
     EXPECT_THAT(result.lines, Contains("not scored: there are labels for vtest.avi only")) << clip;
     EXPECT_EQ(task->last_answer(), "5 people");
   }

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,8 +29,15 @@ struct OutputValues {
 /// What the host knows after a frame (FrameTrace::outputs), in real values, in the order of Network::outputs.
 std::vector<OutputValues> real_outputs(const Network& network, std::span<const Tensor> outputs);
 
+/// Quality in one number, for those who compare runs: higher is better.
+struct TaskScore {
+  std::string name;  // "F1"
+  double value = 0;
+};
+
 /// How well a run did.
 struct TaskResult {
+  std::optional<TaskScore> score;  // where there are labels
   nlohmann::ordered_json quality;  // what stands under `task` in the report
   std::vector<std::string> lines;  // the same for people
 };

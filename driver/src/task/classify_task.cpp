@@ -57,6 +57,7 @@ class ClassifyTask : public Task {
     if (labelled_ > 0) {
       result.quality["right"] = right_;
       result.quality["accuracy"] = static_cast<double>(right_) / labelled_;
+      result.score = {"accuracy", static_cast<double>(right_) / labelled_};
       result.quality["meaning"] = file_.quality;
     } else {
       result.quality["no_score"] = why_no_score();

@@ -146,6 +146,7 @@ class PeopleTask : public Task {
       result.lines.push_back(fmt::format("not scored: {}", why));
       return;
     }
+    result.score = {"F1", score_.f1()};
     result.quality.update(to_json(score_));
     result.quality["meaning"] = file_.quality;
     result.quality["trained_frames"] = trained_;
