@@ -70,7 +70,7 @@ TEST(Quantise, RangesFollowTheActivation) {
 TEST(Quantise, ThresholdsAreSharesOfTheRangeAndSpareOutputs) {
   const UnitModel l = unit_model("resnet_block");
   QuantiseOptions options;
-  options.thresholds = {3, 1.0 / 64, {{"main2", 0.5}, {"stem_relu", 0.25}}};
+  options.thresholds = {3, 1.0 / 64, {{"main2", {0.5}}, {"stem_relu", {0.25}}}, {}};
   const Network network = quantise(l.graph, l.spec, l.pictures, options).network;
   EXPECT_THAT(network.input.theta, ::testing::Each(3));
   const auto theta = [&](const char* name) {
@@ -80,6 +80,24 @@ TEST(Quantise, ThresholdsAreSharesOfTheRangeAndSpareOutputs) {
   EXPECT_EQ(theta("main2"), 128);
   EXPECT_EQ(theta("stem"), 64) << "named by a node in it";
   EXPECT_EQ(theta("dense"), 0) << "an output";
+}
+
+TEST(Quantise, ThresholdsMayBeGivenForEachChannel) {
+  const UnitModel l = unit_model("resnet_block");
+  Network network = quantise(l.graph, l.spec, l.pictures).network;
+  Layer& layer = *std::ranges::find(network.layers, "main1", &Layer::name);
+  std::vector<double> shares(layer.channels.size(), 1.0 / 255);
+  shares.back() = 0.1;
+  set_thresholds(network, l.graph, {0, 0, {{"main1", shares}}, {}});
+  EXPECT_EQ(layer.channels.front().theta, 1);
+  EXPECT_EQ(layer.channels.back().theta, 26);
+  shares.pop_back();
+  try {
+    set_thresholds(network, l.graph, {0, 0, {{"main1", shares}}, {}});
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("thresholds for layer main1, which has"));
+  }
 }
 
 TEST(Quantise, OptionsThatNameNoLayerAreRefused) {

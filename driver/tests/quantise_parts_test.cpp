@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "eddy/error.hpp"
 #include "eddy/quantise.hpp"
 #include "random_network.hpp"
@@ -55,11 +57,12 @@ TEST(ThresholdFile, IsReadAndItsMistakesAreNamed) {
   const TempFolder folder;
   const std::filesystem::path file = folder / "thresholds.json";
   const auto write = [&](const char* text) { std::ofstream(file) << text; };
-  write(R"({"pixel": 2, "layers": {"*": 0.015625, "c4": 0.5}})");
+  write(R"({"pixel": 2, "layers": {"*": 0.015625, "c4": 0.5, "c5": [0.25, 0]}})");
   const Thresholds t = read_thresholds(file);
   EXPECT_EQ(t.pixel, 2);
   EXPECT_EQ(t.share, 0.015625);
-  EXPECT_EQ(t.layers, (std::map<std::string, double>{{"c4", 0.5}}));
+  EXPECT_EQ(t.layers, (std::map<std::string, std::vector<double>>{{"c4", {0.5}}, {"c5", {0.25, 0}}}));
+  EXPECT_EQ(t.network, "") << "written by hand, for any network";
   const std::vector<std::pair<const char*, const char*>> cases{
       {"{", "parse error at line 1"},
       {"[]", "expected an object"},
@@ -67,6 +70,10 @@ TEST(ThresholdFile, IsReadAndItsMistakesAreNamed) {
       {R"({"pixel": 2.5})", "\"pixel\" is 2.5, expected a whole number"},
       {R"({"layers": 3})", "\"layers\" is 3"},
       {R"({"layers": {"c4": "x"}})", "\"c4\" is \"x\", expected a number"},
+      {R"({"layers": {"c4": []}})", "\"c4\" is [], expected a share, or one for each channel"},
+      {R"({"layers": {"c4": [0.1, "x"]}})", "\"c4\" is \"x\", expected a number"},
+      {R"({"layers": {"*": [0.1, 0.2]}})", "\"*\" is [0.1,0.2], expected a number"},
+      {R"({"network": 7})", "\"network\" is 7, expected a text"},
   };
   for (const auto& [bad, says] : cases) {
     write(bad);
@@ -79,6 +86,20 @@ TEST(ThresholdFile, IsReadAndItsMistakesAreNamed) {
     }
   }
   EXPECT_THROW(read_thresholds("no/such/file.json"), FileError);
+}
+
+TEST(ThresholdFile, IsReadAsItWasWritten) {
+  const TempFolder folder;
+  const std::filesystem::path file = folder / "thresholds.json";
+  const Thresholds written{3, 1.0 / 64, {{"c1", {0.1}}, {"c2", {0, 1.0 / 3, 1}}}, "0123456789abcdef"};
+  nlohmann::ordered_json json = to_json(written);
+  json["made"] = {{"by", "hand"}};
+  std::ofstream(file) << json;
+  const Thresholds read = read_thresholds(file);
+  EXPECT_EQ(read.pixel, written.pixel);
+  EXPECT_EQ(read.share, written.share);
+  EXPECT_EQ(read.layers, written.layers);
+  EXPECT_EQ(read.network, written.network);
 }
 
 }  // namespace

@@ -111,6 +111,7 @@ struct Input {
   bool pixels = true;                                // u8 pixels through `table`; else int16 activations as they are
   std::vector<std::array<std::int16_t, 256>> table;  // [c] activation of a pixel value
   std::vector<int> theta;  // [c] in grey levels (pixels) or integer steps; fire iff changed and |change| >= theta
+  std::vector<double> grey_level;  // [c] what theta is for a threshold of one grey level
 };
 
 struct Output {

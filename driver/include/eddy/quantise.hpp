@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "eddy/frames.hpp"
 #include "eddy/graph.hpp"
 #include "eddy/network.hpp"
@@ -18,13 +20,18 @@ namespace eddy {
 
 /// When a neuron's change is worth an event.
 struct Thresholds {
-  int pixel = 0;                         // grey levels; of real values, 1/255 of their calibrated range each
-  double share = 0;                      // of a layer's range, where `layers` does not name it
-  std::map<std::string, double> layers;  // by layer, or by the name of a node in it
+  int pixel = 0;     // grey levels; of real values, 1/255 of their calibrated range each
+  double share = 0;  // of a layer's range, where `layers` does not name it
+  /// By layer, or by the name of a node in it: a share for all of its channels, or one for each.
+  std::map<std::string, std::vector<double>> layers;
+  std::string network;  // network_digest() of the model that they were made for; empty: any
 };
 
-/// {"pixel": 2, "layers": {"*": 0.015625, "name": 0.03125}}. Throws FileError or UsageError.
+/// {"pixel": 2, "layers": {"*": 0.015625, "name": 0.03125, "other": [0.02, 0.04]}}, and "network" where they were made
+/// for one. What stands under "made" is for people. Throws FileError or UsageError.
 Thresholds read_thresholds(const std::filesystem::path& file);
+/// As read_thresholds takes it.
+nlohmann::ordered_json to_json(const Thresholds& thresholds);
 
 struct QuantiseOptions {
   int bits = 8;                           // magnitude bits of activations, 8..14
@@ -69,6 +76,13 @@ struct Quantised {
 /// Throws UsageError where an option is out of range or names no layer, and where there is no calibration frame.
 Quantised quantise(const Graph& graph, const InputSpec& input, std::span<const Picture> calibration,
                    const QuantiseOptions& options = {});
+
+/// Sets the thresholds of a network that was quantised from this graph. Throws UsageError where one is out of range,
+/// names no layer, or has another number of channels.
+void set_thresholds(Network& network, const Graph& graph, const Thresholds& thresholds);
+
+/// All thresholds 0: the events of such a network make the dense one, bit for bit.
+void drop_thresholds(Network& network);
 
 /// Makes all sources of each layer send alike (differences win) and sets keep_acc. Returns what was changed, one line
 /// each.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /// `eddy check`: can the chip do this model? And do our own models of it agree with each other?
-#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -30,10 +29,7 @@ const std::string only_referee = "onnxruntime";
 /// The golden event model against the dense one, thresholds aside. Returns what differs, empty where nothing does.
 std::string compare_dense(const Prepared& p) {
   Network network = p.network();
-  std::ranges::fill(network.input.theta, 0);
-  for (Layer& layer : network.layers) {
-    for (Requant& channel : layer.channels) channel.theta = 0;
-  }
+  drop_thresholds(network);
   GoldenEvents events(network);
   const GoldenDense dense(network);
   const auto clip = open_frames(p);

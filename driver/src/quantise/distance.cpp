@@ -5,18 +5,12 @@
 #include <cmath>
 
 #include "eddy/golden.hpp"
+#include "eddy/quantise.hpp"
 
 namespace eddy {
 namespace {
 
 constexpr std::size_t most_frames = 4;
-
-void drop_thresholds(Network& network) {
-  std::ranges::fill(network.input.theta, 0);
-  for (Layer& layer : network.layers) {
-    for (Requant& channel : layer.channels) channel.theta = 0;
-  }
-}
 
 /// Sum of squares over a layer.
 double squares(const Tensor& got, double scale, const std::vector<float>& real) {

@@ -226,33 +226,16 @@ class Quantiser {
   }
 
   void thresholds() {
-    const auto shares = by_layer(graph_, options_.thresholds.layers, options_.thresholds.share);
-    for (const double share : shares) {
-      if (!(share >= 0 && share <= 1))
-        throw UsageError(fmt::format("a threshold of {}; shares of a layer's range lie between 0 and 1", share));
-    }
-    if (options_.thresholds.pixel < 0 || options_.thresholds.pixel > 255) {
-      throw UsageError(
-          fmt::format("a pixel threshold of {}; 0 to 255 grey levels are possible", options_.thresholds.pixel));
-    }
-    for (std::size_t l = 1; l < network().layers.size(); ++l) {
-      Layer& layer = network().layers[l];
-      const bool output = std::ranges::any_of(
-          graph_.outputs, [&](const GraphOutput& o) { return o.layer == static_cast<int>(l) && !o.tapped; });
-      const auto theta = output ? 0 : static_cast<int>(std::lround(shares[l] * ((1 << layer.bits) - 1)));
-      for (Requant& channel : layer.channels) channel.theta = theta;
-    }
-    for (int c = 0; c < network().layers[0].out.c; ++c) network().input.theta.push_back(input_theta(c));
-    // The chip keeps one threshold for all channels of an input that has many.
-    std::vector<int>& theta = network().input.theta;
-    if (theta.size() > max_pixel_channels) std::ranges::fill(theta, *std::ranges::min_element(theta));
+    Input& input = network().input;
+    for (int c = 0; c < network().layers[0].out.c; ++c) input.grey_level.push_back(grey_level(c));
+    set_thresholds(network(), graph_, options_.thresholds);
   }
 
-  /// The threshold of the input: grey levels, in steps where the chip takes activations.
-  [[nodiscard]] int input_theta(int c) const {
-    if (result_.network.input.pixels) return options_.thresholds.pixel;
-    const double grey_level = of_pixels() ? std::abs(spec_.real(1, c) - spec_.real(0, c)) : real_range() / 255;
-    return static_cast<int>(std::lround(options_.thresholds.pixel * grey_level / result_.network.layers[0].scale));
+  /// In units of the input's threshold: grey levels themselves, or steps where the chip takes activations.
+  [[nodiscard]] double grey_level(int c) const {
+    if (result_.network.input.pixels) return 1;
+    const double real = of_pixels() ? std::abs(spec_.real(1, c) - spec_.real(0, c)) : real_range() / 255;
+    return real / result_.network.layers[0].scale;
   }
 
   /// How far the real values of an input lie apart, which the spec says nothing of.

@@ -124,9 +124,7 @@ nlohmann::ordered_json run_report(const Prepared& prepared, const RunResult& res
       {"seconds", result.seconds},
       {"cycles_per_second", result.seconds > 0 ? static_cast<double>(result.cycles) / result.seconds : 0.0}};
   json["input"] = Json::parse(to_json(prepared.input));
-  Json thresholds = prepared.thresholds.layers;
-  thresholds["*"] = prepared.thresholds.share;
-  json["thresholds"] = {{"pixel", prepared.thresholds.pixel}, {"layers", std::move(thresholds)}};
+  json["thresholds"] = to_json(prepared.thresholds);
   add_choices(prepared, json);
   json["notes"] = prepared.notes;
   json["provenance"] = provenance_json(prepared, provenance);
