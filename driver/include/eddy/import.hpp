@@ -18,7 +18,14 @@ namespace eddy {
 /// once is cut there.
 Graph import_onnx(const std::filesystem::path& file, const std::vector<std::string>& taps = {});
 
-/// The same from bytes, not fused. `name` stands in messages.
+/// The same, not fused: a layer for each operator.
+Graph read_onnx(const std::filesystem::path& file, const std::vector<std::string>& taps = {});
+
+/// Hash of a model's architecture and weights, 16 hexadecimal digits: whatever its layers are called, and before
+/// anything is chosen for it (formats, ranges, thresholds, taps). Throws as read_onnx.
+std::string network_digest(const std::filesystem::path& file);
+
+/// read_onnx from bytes. `name` stands in messages.
 Graph parse_onnx(const std::string& bytes, const std::string& name, const std::vector<std::string>& taps = {});
 
 }  // namespace eddy

@@ -33,12 +33,14 @@ struct InputChanges {
 struct PrepareOptions {
   std::string model = "people";      // a shipped network, an ONNX file, or a folder with one
   std::string clip;                  // as open_clip takes it; empty: the model's own, or else the generated scene
-  std::optional<FrameRange> frames;  // empty: as the model says for its own clip; else the first 120
+  std::optional<FrameRange> frames;  // empty: as the model says for its own clip, or all; of these 120 ...
+  bool all_frames = false;           // ... or as many as there are
   std::string chip = "small";        // a shipped chip, or a file
   std::vector<std::string> taps;     // inner tensors or nodes whose values are outputs too
   InputChanges input;
   std::filesystem::path
       thresholds;                  // empty: thresholds.json beside the model, else 2 grey levels and 1/64 of the range
+  bool replace_foreign = false;    // the file beside the model may be for another network: then the usual ones
   std::optional<int> theta_pixel;  // grey levels; of real values, 1/255 of their calibrated range each
   std::optional<double> theta;     // share of the range, all layers
   Mode mode = Mode::temporal;      // spatial: thresholds are 0 unless they are given here

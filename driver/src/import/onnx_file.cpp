@@ -52,8 +52,12 @@ Graph parse_onnx(const std::string& bytes, const std::string& name, const std::v
   return Importer(model, name).run(taps);
 }
 
+Graph read_onnx(const std::filesystem::path& file, const std::vector<std::string>& taps) {
+  return parse_onnx(read_bytes(file), file.filename().string(), taps);
+}
+
 Graph import_onnx(const std::filesystem::path& file, const std::vector<std::string>& taps) {
-  return fuse(parse_onnx(read_bytes(file), file.filename().string(), taps));
+  return fuse(read_onnx(file, taps));
 }
 
 }  // namespace eddy

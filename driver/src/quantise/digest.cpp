@@ -1,34 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdint>
-#include <type_traits>
-
-#include <fmt/format.h>
-
 #include "eddy/quantise.hpp"
+#include "hash.hpp"
 
 namespace eddy {
 namespace {
-
-/// FNV-1a of 64 bits over integers, each as eight bytes: the same on every machine.
-class Hash {
- public:
-  template <typename T>
-  void add(T value) {
-    static_assert(std::is_integral_v<T> || std::is_enum_v<T>);
-    auto bits = static_cast<std::uint64_t>(value);
-    for (int i = 0; i < 8; ++i, bits >>= 8) {
-      state_ ^= bits & 0xff;
-      state_ *= 0x100000001b3U;
-    }
-  }
-  void add(const Shape& s) { add(s.c), add(s.h), add(s.w); }
-  void add(const Axis& a) { add(a.taps), add(a.stride), add(a.dilation), add(a.pad), add(a.transposed), add(a.up); }
-  void add(const PoolAxis& p) { add(p.size), add(p.stride), add(p.pad); }
-  [[nodiscard]] std::string text() const { return fmt::format("{:016x}", state_); }
-
- private:
-  std::uint64_t state_ = 0xcbf29ce484222325U;
-};
 
 void add(Hash& hash, const Port& port) {
   hash.add(port.source), hash.add(port.c_first), hash.add(port.c_count), hash.add(port.k_first), hash.add(port.k_count);

@@ -30,6 +30,16 @@ constexpr double usual_share = 1.0 / 64;
 
 FrameRange to_range(std::pair<int, int> frames) { return {frames.first, frames.second}; }
 
+FrameRange frames_of(const PrepareOptions& options, const Prepared& p) {
+  if (options.frames) return *options.frames;
+  if (p.own_clip && p.input.frames) {
+    const auto [first, last] = *p.input.frames;
+    return {first, options.all_frames ? last : std::min(last, first + default_frames)};
+  }
+  if (p.generated()) return to_range(generated_frames);
+  return {0, options.all_frames ? -1 : default_frames};
+}
+
 /// Which clip, and which of its frames are run.
 void choose_clip(const PrepareOptions& options, Prepared& p) {
   p.clip = options.clip.empty() ? p.input.clip : options.clip;
@@ -42,12 +52,7 @@ void choose_clip(const PrepareOptions& options, Prepared& p) {
     p.own_clip = false;
   }
   if (p.clip.empty()) p.clip = "generated";
-  p.frames =
-      options.frames ? *options.frames
-      : p.own_clip && p.input.frames
-          ? FrameRange{p.input.frames->first, std::min(p.input.frames->second, p.input.frames->first + default_frames)}
-      : p.generated() ? to_range(generated_frames)
-                      : FrameRange{0, default_frames};
+  p.frames = frames_of(options, p);
 }
 
 /// What a network is calibrated with.
@@ -105,14 +110,37 @@ Seen read_calibration(const PrepareOptions& options, Prepared& p) {
   return seen;
 }
 
-Thresholds choose_thresholds(const PrepareOptions& options, const fs::path& model) {
-  const fs::path beside = model.parent_path() / "thresholds.json";
-  Thresholds result;
-  if (!options.thresholds.empty()) {
-    result = read_thresholds(options.thresholds);
-  } else if (options.mode == Mode::temporal) {
-    result = fs::exists(beside) ? read_thresholds(beside) : Thresholds{usual_pixel, usual_share, {}};
+/// Thresholds that were made for a network say nothing about another one.
+void check_network(const Thresholds& thresholds, const fs::path& file, const fs::path& model) {
+  if (thresholds.network.empty()) return;
+  const std::string digest = network_digest(model);
+  if (digest == thresholds.network) return;
+  throw UsageError(
+      fmt::format("{}: its thresholds were made for network {}, but {} is {}: make new ones with `eddy tune`, or take "
+                  "\"network\" out of the file to use them as they are",
+                  file.string(), thresholds.network, model.string(), digest));
+}
+
+Thresholds file_thresholds(const PrepareOptions& options, const fs::path& model) {
+  const Thresholds usual{usual_pixel, usual_share, {}, {}};
+  fs::path file = options.thresholds;
+  if (file.empty()) {
+    if (options.mode == Mode::spatial) return {};
+    file = model.parent_path() / "thresholds.json";
+    if (!fs::exists(file)) return usual;
   }
+  Thresholds result = read_thresholds(file);
+  try {
+    check_network(result, file, model);
+  } catch (const UsageError&) {
+    if (!options.replace_foreign || !options.thresholds.empty()) throw;
+    return usual;
+  }
+  return result;
+}
+
+Thresholds choose_thresholds(const PrepareOptions& options, const fs::path& model) {
+  Thresholds result = file_thresholds(options, model);
   if (options.theta_pixel) result.pixel = *options.theta_pixel;
   if (options.theta) {
     result.share = *options.theta;
