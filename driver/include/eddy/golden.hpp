@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "eddy/network.hpp"
@@ -73,6 +74,9 @@ class GoldenEvents {
 
   /// What the receivers of a layer know: the sum of what it has sent (spatial: what it sent in the last frame).
   [[nodiscard]] const Tensor& sent(int layer) const;
+  /// Of a layer behind the input, [acc.h][acc.w][acc.c]: sums of weight * sent as the last frame left them, wrapped.
+  /// Those that no window of the pool sees are not kept.
+  [[nodiscard]] std::span<const std::uint32_t> accumulators(int layer) const;
   [[nodiscard]] int frames() const;  // steps so far
 
  private:

@@ -42,6 +42,10 @@ const Tensor& GoldenEvents::sent(int layer) const {
   return layer == 0 ? state_->input.sent() : state_->populations[static_cast<std::size_t>(layer - 1)].sent();
 }
 
+std::span<const std::uint32_t> GoldenEvents::accumulators(int layer) const {
+  return state_->populations[static_cast<std::size_t>(layer - 1)].accumulators();
+}
+
 int GoldenEvents::frames() const { return state_->frames; }
 
 }  // namespace eddy

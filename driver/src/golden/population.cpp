@@ -6,25 +6,6 @@
 #include <limits>
 
 namespace eddy {
-namespace {
-
-std::vector<std::int16_t> weights_in_order_of_use(const Port& port, int outputs) {
-  std::vector<std::int16_t> result;
-  result.reserve(port.weights.size());
-  for (int c = 0; c < port.c_count; ++c) {
-    for (int ky = 0; ky < port.y.taps; ++ky) {
-      for (int kx = 0; kx < port.x.taps; ++kx) {
-        for (int k = 0; k < outputs; ++k) {
-          result.push_back(static_cast<std::int16_t>(port.weight(port.depthwise ? c * outputs + k : k, c, ky, kx)));
-        }
-      }
-    }
-  }
-  return result;
-}
-
-}  // namespace
-
 Population::Population(const Network& network, int index)
     : layer_(network.layers[static_cast<std::size_t>(index)]),
       index_(index),
@@ -32,13 +13,8 @@ Population::Population(const Network& network, int index)
       marks_(static_cast<std::size_t>(layer_.acc.h) * static_cast<std::size_t>(layer_.acc.w)),
       value_(static_cast<std::size_t>(layer_.out.c)),
       sent_(layer_.out) {
-  const int rows = accumulators_seen(layer_.pool_y, layer_.acc.h, layer_.out.h);
-  const int columns = accumulators_seen(layer_.pool_x, layer_.acc.w, layer_.out.w);
   for (const Port& port : layer_.ports) {
-    const Shape& source = network.layers[static_cast<std::size_t>(port.source)].out;
-    const int outputs = port.depthwise ? port.k_count / port.c_count : port.k_count;
-    ports_.push_back({&port, AxisHits(port.y, source.h, rows), AxisHits(port.x, source.w, columns), outputs,
-                      weights_in_order_of_use(port, outputs)});
+    ports_.emplace_back(network, layer_, port);
     dense_macs_ += eddy::dense_macs(network, layer_, port);
   }
 }
@@ -50,34 +26,22 @@ void Population::begin_frame() {
 }
 
 void Population::integrate(int source, const std::vector<Event>& events) {
-  for (const PortState& state : ports_) {
-    if (state.port->source != source) continue;
+  for (const PortReach& port : ports_) {
+    if (port.source() != source) continue;
     for (const Event& event : events) {
-      if (event.c >= state.port->c_first && event.c < state.port->c_first + state.port->c_count)
-        integrate(state, event);
+      if (port.hears(event.c)) integrate(port, event);
     }
   }
 }
 
-void Population::integrate(const PortState& state, const Event& event) {
-  const Port& port = *state.port;
-  const int c = event.c - port.c_first;
-  const int k_first = port.k_first + (port.depthwise ? c * state.outputs : 0);
-  const auto outputs = static_cast<std::size_t>(state.outputs);
+void Population::integrate(const PortReach& port, const Event& event) {
   const int value = event.value;
-  const auto rows = state.y.at(event.y), columns = state.x.at(event.x);
-  for (const Hit& row : rows) {
-    for (const Hit& column : columns) {
-      const std::size_t at = pixel(row.out, column.out);
-      const int tap = (c * port.y.taps + row.tap) * port.x.taps + column.tap;
-      const std::int16_t* weight = state.weights.data() + static_cast<std::size_t>(tap) * outputs;
-      std::uint32_t* acc =
-          acc_.data() + at * static_cast<std::size_t>(layer_.acc.c) + static_cast<std::size_t>(k_first);
-      for (std::size_t k = 0; k < outputs; ++k) acc[k] += static_cast<std::uint32_t>(weight[k] * value);
-      marks_[at] = 1;
-    }
-  }
-  macs_ += static_cast<std::int64_t>(rows.size() * columns.size() * outputs);
+  macs_ += port.touch(event.y, event.x, event.c, [&](int y, int x, int k, std::span<const std::int16_t> weights) {
+    const std::size_t at = pixel(y, x);
+    std::uint32_t* acc = acc_.data() + at * static_cast<std::size_t>(layer_.acc.c) + static_cast<std::size_t>(k);
+    for (std::size_t i = 0; i < weights.size(); ++i) acc[i] += static_cast<std::uint32_t>(weights[i] * value);
+    marks_[at] = 1;
+  });
 }
 
 std::vector<Event> Population::sweep() {

@@ -3,11 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "eddy/golden.hpp"
 #include "eddy/network.hpp"
-#include "golden/hits.hpp"
+#include "golden/port_reach.hpp"
 
 namespace eddy {
 
@@ -23,19 +24,12 @@ class Population {
   std::vector<Event> sweep();
 
   [[nodiscard]] const Tensor& sent() const { return sent_; }
+  [[nodiscard]] std::span<const std::uint32_t> accumulators() const { return acc_; }
   [[nodiscard]] std::int64_t macs() const { return macs_; }              // since begin_frame()
   [[nodiscard]] std::int64_t dense_macs() const { return dense_macs_; }  // of a frame
 
  private:
-  /// A port with its weights in the order of use: [c][ky][kx][outputs of an event], as a tile holds them.
-  struct PortState {
-    const Port* port;
-    AxisHits y, x;
-    int outputs;  // channels that one event touches
-    std::vector<std::int16_t> weights;
-  };
-
-  void integrate(const PortState& state, const Event& event);
+  void integrate(const PortReach& port, const Event& event);
   [[nodiscard]] bool touched(int y, int x) const;
   void visit(int y, int x, std::vector<Event>& events);
   [[nodiscard]] std::size_t pixel(int y, int x) const {
@@ -44,7 +38,7 @@ class Population {
 
   const Layer& layer_;
   int index_;
-  std::vector<PortState> ports_;
+  std::vector<PortReach> ports_;
   std::vector<std::uint32_t> acc_;   // [acc.h][acc.w][acc.c]; unsigned, since they wrap
   std::vector<std::uint8_t> marks_;  // [acc.h][acc.w]
   std::vector<std::int32_t> value_;  // [out.c] of the pixel that is visited

@@ -3,20 +3,16 @@
 
 #include "eddy/golden.hpp"
 #include "golden/hits.hpp"
+#include "golden/requantise.hpp"
 
 namespace eddy {
 
-namespace {
-
-std::int32_t requantise(std::int32_t acc, const Requant& channel, int lo, int hi) {
-  const auto sum =
-      static_cast<std::int32_t>(static_cast<std::uint32_t>(acc) + static_cast<std::uint32_t>(channel.bias));
+std::int32_t requantise(std::int32_t sum, const Requant& channel, int lo, int hi) {
   const std::int64_t product = std::int64_t{sum} * channel.mul;
   const std::int64_t value = (product + (std::int64_t{1} << (channel.shift - 1))) >> channel.shift;
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(value, lo, hi));
 }
 
-/// The straight line between the nodes on both sides of z, to the nearest whole number, halves up.
 std::int32_t interpolate(const Curve& curve, std::int32_t z) {
   const int place = z + Curve::width * Curve::segments / 2;
   const auto segment = static_cast<std::size_t>(place / Curve::width);
@@ -27,10 +23,11 @@ std::int32_t interpolate(const Curve& curve, std::int32_t z) {
   return rounded >= 0 ? rounded / unit : -((unit - 1 - rounded) / unit);
 }
 
-}  // namespace
-
 std::int32_t activation(std::int32_t acc, const Layer& layer, int channel) {
-  const std::int32_t z = requantise(acc, layer.channels[static_cast<std::size_t>(channel)], layer.lo, layer.hi);
+  const Requant& requant = layer.channels[static_cast<std::size_t>(channel)];
+  const auto sum =
+      static_cast<std::int32_t>(static_cast<std::uint32_t>(acc) + static_cast<std::uint32_t>(requant.bias));
+  const std::int32_t z = requantise(sum, requant, layer.lo, layer.hi);
   return layer.curve.empty() ? z : interpolate(layer.curve, z);
 }
 
