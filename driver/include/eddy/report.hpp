@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "eddy/output_errors.hpp"
 #include "eddy/prepare.hpp"
 #include "eddy/run.hpp"
 
@@ -25,6 +26,11 @@ nlohmann::ordered_json run_report(const Prepared& prepared, const RunResult& res
 
 /// What the compiler made of it: bytes, load and tiles by layer (schema eddy.compile/1).
 nlohmann::ordered_json compile_report(const Prepared& prepared);
+
+/// What stands under `error`, an entry an output: each frame's error and bound, p50 and max.
+nlohmann::ordered_json error_report(const std::vector<OutputErrors>& outputs);
+/// p50 and max of the largest error of a frame, and of its bound: a line for each output.
+std::string error_lines(const std::vector<OutputErrors>& outputs);
 
 /// Layers: events, products done of dense, share skipped. Ends in a newline.
 std::string layer_table(const RunResult& result);

@@ -3,6 +3,8 @@
 /// docs/driver.md.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -79,6 +81,12 @@ struct Expectation {
 Expectation expect(const Prepared& prepared, int frames, int threads, double speed = 0);
 
 /// Value at a share of the sorted values (nearest rank); 0 where there are none.
-std::uint64_t percentile(std::vector<std::uint64_t> values, double share);
+template <typename T>
+T percentile(std::vector<T> values, double share) {
+  if (values.empty()) return 0;
+  std::ranges::sort(values);
+  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
+  return values[std::max<std::size_t>(rank, 1) - 1];
+}
 
 }  // namespace eddy

@@ -11,6 +11,7 @@
 #include "cli/options.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/verb.hpp"
+#include "eddy/output_errors.hpp"
 #include "eddy/output_files.hpp"
 #include "eddy/referee.hpp"
 #include "eddy/report.hpp"
@@ -29,7 +30,7 @@ struct RunVerb {
   BackendOptions backend;
   int in_flight = 3;
   std::string json, output, out = "out/run";
-  bool referee = false;
+  bool referee = false, error = false;
 };
 
 void print_set_up(const Prepared& p) {
@@ -67,6 +68,7 @@ class Answers {
     task_ = open_task(p.model, p.own_clip ? std::string() : p.clip);
     if (!options.output.empty()) files_ = std::make_unique<OutputFiles>(options.output, p.network());
     if (options.referee) referee_ = std::make_unique<Referee>(p.model, p.graph, p.network(), p.input);
+    if (options.error) errors_ = std::make_unique<ErrorMeter>(p.network());
   }
 
   void add(int frame, const Picture& picture, std::span<const Tensor> tensors) {
@@ -74,12 +76,14 @@ class Answers {
     if (task_) task_->add_frame(prepared_.frames.first + frame, picture, outputs);
     if (files_) files_->add_frame(outputs);
     if (referee_) referee_->add_frame(picture, outputs);
+    if (errors_) errors_->add_frame(to_frame(prepared_.network(), picture));
     any_ = true;
   }
 
   /// Prints what came of it, puts it into the report, writes its files and adds their names.
   void finish(const fs::path& out, nlohmann::ordered_json& report, std::vector<fs::path>& written) {
     report["task"] = nullptr;
+    report["error"] = nullptr;
     if (!any_) return;  // the first frame differs already
     if (task_) {
       const TaskResult result = task_->finish();
@@ -96,6 +100,10 @@ class Answers {
         entry["judge"] = referee_->name();
       }
     }
+    if (errors_) {
+      fmt::print("{}", error_lines(errors_->outputs()));
+      report["error"] = error_report(errors_->outputs());
+    }
     if (files_) {
       const auto files = files_->finish();
       written.insert(written.end(), files.begin(), files.end());
@@ -107,6 +115,7 @@ class Answers {
   std::unique_ptr<Task> task_;
   std::unique_ptr<OutputFiles> files_;
   std::unique_ptr<Referee> referee_;
+  std::unique_ptr<ErrorMeter> errors_;
   bool any_ = false;
 };
 
@@ -187,6 +196,8 @@ void add_run(CLI::App& app, Context& context) {
   verb->add_option("--json", options->json, "the report (schema eddy.run/1) in this file too");
   verb->add_option("--output", options->output, "write each output as .npy, real values, into this folder");
   verb->add_flag("--referee", options->referee, "judge by ONNX Runtime, live");
+  verb->add_flag("--error", options->error,
+                 "what thresholds cost: each frame's error against the dense network, and a bound that is proved");
   verb->footer(
       "Examples:\n"
       "  eddy run                                          the shipped network on its clip, on the RTL of chip small\n"

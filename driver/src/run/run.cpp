@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <deque>
 #include <map>
 
@@ -158,13 +157,6 @@ Expectation expect(const Prepared& prepared, int frames, int threads, double spe
     speed = 1 / (cycle_seconds + busy_tile_seconds * prepared.compiled.report.tiles_used / std::max(1, threads));
   e.minutes = e.cycles / speed / 60;
   return e;
-}
-
-std::uint64_t percentile(std::vector<std::uint64_t> values, double share) {
-  if (values.empty()) return 0;
-  std::ranges::sort(values);
-  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
-  return values[std::max<std::size_t>(rank, 1) - 1];
 }
 
 }  // namespace eddy
