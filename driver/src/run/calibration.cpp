@@ -6,15 +6,15 @@
 namespace eddy {
 namespace {
 
-constexpr std::size_t run_frames = 3;
 constexpr std::size_t few_frames = 24;  // each costs the float network once
 
 }  // namespace
 
-Calibration read_calibration_runs(Clip& clip, int count) {
+Calibration read_calibration_runs(Clip& clip, int count, int length) {
   // One pass over a clip of unknown length: when there are too many runs, every second one goes, and the step doubles.
   Calibration result;
   auto& runs = result.runs;
+  const auto run_frames = static_cast<std::size_t>(length);
   std::size_t step = run_frames, frame = 0;
   for (auto picture = clip.next(); picture; picture = clip.next(), ++frame) {
     result.last = std::move(*picture);
@@ -33,6 +33,7 @@ Calibration read_calibration_runs(Clip& clip, int count) {
     result.last.reset();
   }
   result.frames = static_cast<int>(frame);
+  result.step = static_cast<int>(step);
   return result;
 }
 

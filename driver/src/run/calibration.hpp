@@ -10,7 +10,8 @@
 namespace eddy {
 
 struct Calibration {
-  std::vector<std::vector<Picture>> runs;  // of neighbouring frames, three each where they come from a clip
+  std::vector<std::vector<Picture>> runs;  // of neighbouring frames
+  int step = 0;                            // frames from the first of one run to the first of the next
   std::optional<Picture> last;             // of the clip, where it is in no run
   int frames = 0;                          // that the clip has
 
@@ -19,7 +20,8 @@ struct Calibration {
   [[nodiscard]] std::vector<Picture> pictures(bool with_last) const;
 };
 
-/// `count` to twice as many runs of three frames, evenly spread; fewer where the clip is short. Throws as Clip::next.
-Calibration read_calibration_runs(Clip& clip, int count);
+/// `count` to twice as many runs of `length` frames, evenly spread; fewer where the clip is short. Throws as
+/// Clip::next.
+Calibration read_calibration_runs(Clip& clip, int count, int length = 3);
 
 }  // namespace eddy
