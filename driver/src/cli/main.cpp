@@ -17,7 +17,7 @@
 namespace eddy::cli {
 namespace {
 
-constexpr auto add_verbs = {add_run, add_compile, add_check, add_inspect, add_serve, add_selftest, add_chips};
+constexpr auto add_verbs = {add_run, add_tune, add_compile, add_check, add_inspect, add_serve, add_selftest, add_chips};
 
 /// Results go to standard output; what is being done, to standard error.
 void set_up_log() {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include "cli/options.hpp"
@@ -12,6 +15,7 @@ namespace eddy::cli {
 namespace {
 
 const std::string usual_budget = "1%";
+const std::string own_group = "Options";  // of a verb: CLI11's name for what has no other
 
 int bits_of(const std::string& text, const std::string& all) {
   int value = 0;
@@ -64,6 +68,16 @@ void read_by_layer(const std::vector<std::string>& texts, T& all, std::map<std::
 
 }  // namespace
 
+std::string shell_word(const std::string& text) {
+  const bool plain = !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("-_./:,=+@%").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (plain) return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
 double read_share(const std::string& option, const std::string& text) {
   double value = 0;
   const char* last = text.data() + text.size();
@@ -79,7 +93,7 @@ void ModelOptions::add_to(CLI::App& verb) {
       ->capture_default_str()
       ->group("Network and clip");
   verb.add_option(
-          "--clip", clip,
+          "clip,--clip", clip,
           "video, folder of images, .npy, - (raw u8 frames on standard input), generated[:SEED]; the model's own "
           "where it has one")
       ->group("Network and clip");
@@ -150,6 +164,16 @@ void ModelOptions::add_to(CLI::App& verb) {
                   "calibration frames, as a share of their range")
       ->default_str(usual_budget)
       ->group("How weights are kept");
+}
+
+std::string ModelOptions::command_line(const CLI::App& verb, std::initializer_list<std::string_view> but) const {
+  std::string text;
+  for (const CLI::Option* option : verb.get_options()) {
+    const std::string name = option->get_lnames().empty() ? "" : option->get_lnames().front();
+    if (option->count() == 0 || option->get_group() == own_group || std::ranges::count(but, name) > 0) continue;
+    text += fmt::format(" --{} {}", name, shell_word(fmt::format("{}", fmt::join(option->results(), ","))));
+  }
+  return text;
 }
 
 PrepareOptions ModelOptions::get() const {

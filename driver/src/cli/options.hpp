@@ -2,8 +2,10 @@
 /// Options that several verbs share.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +17,8 @@ namespace eddy::cli {
 
 /// "0.5%" or "0.005". Throws UsageError that names the option.
 double read_share(const std::string& option, const std::string& text);
+/// As a shell takes it for one word.
+std::string shell_word(const std::string& text);
 
 /// Text of options that become values when the verb runs.
 class ModelOptions {
@@ -23,6 +27,8 @@ class ModelOptions {
   void add_to(CLI::App& verb);
   /// Throws UsageError.
   [[nodiscard]] PrepareOptions get() const;
+  /// These options as they were given to a verb, for the command line of another; without those named.
+  [[nodiscard]] std::string command_line(const CLI::App& verb, std::initializer_list<std::string_view> but) const;
 
   std::string model = "people", clip, frames, chip = "small";
   std::uint64_t seed = 1;

@@ -25,6 +25,7 @@ void add_check(CLI::App& app, Context& context);
 void add_inspect(CLI::App& app, Context& context);
 void add_selftest(CLI::App& app, Context& context);
 void add_chips(CLI::App& app, Context& context);
+void add_tune(CLI::App& app, Context& context);
 void add_serve(CLI::App& app, Context& context);
 
 }  // namespace eddy::cli

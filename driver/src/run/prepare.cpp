@@ -30,7 +30,7 @@ constexpr double usual_share = 1.0 / 64;
 
 FrameRange to_range(std::pair<int, int> frames) { return {frames.first, frames.second}; }
 
-FrameRange frames_of(const PrepareOptions& options, const Prepared& p) {
+FrameRange range_of(const PrepareOptions& options, const Prepared& p) {
   if (options.frames) return *options.frames;
   if (p.own_clip && p.input.frames) {
     const auto [first, last] = *p.input.frames;
@@ -52,7 +52,7 @@ void choose_clip(const PrepareOptions& options, Prepared& p) {
     p.own_clip = false;
   }
   if (p.clip.empty()) p.clip = "generated";
-  p.frames = frames_of(options, p);
+  p.frames = range_of(options, p);
 }
 
 /// What a network is calibrated with.
