@@ -177,9 +177,9 @@ TEST(FrameCycles, AreIntervalsBetweenResults) {
   result.first_cycles = {10, 20, 400};
   result.last_cycles = {100, 150, 460};
   EXPECT_EQ(result.frame_cycles(), (std::vector<std::uint64_t>{90, 50, 60}));
-  EXPECT_EQ(percentile({5, 1, 3, 2, 4}, 0.5), 3U);
-  EXPECT_EQ(percentile({5, 1, 3, 2, 4}, 0.95), 5U);
-  EXPECT_EQ(percentile({}, 0.5), 0U);
+  EXPECT_EQ(percentile<std::uint64_t>({5, 1, 3, 2, 4}, 0.5), 3U);
+  EXPECT_EQ(percentile<std::uint64_t>({5, 1, 3, 2, 4}, 0.95), 5U);
+  EXPECT_EQ(percentile<std::uint64_t>({}, 0.5), 0U);
 }
 
 TEST(RunReport, HasAllFields) {
