@@ -24,7 +24,8 @@ struct LoadProfile {
 LoadProfile dense_profile(const Network& network);
 
 /// Mean over frames of the user's clip, by the golden event model. Take runs of a few neighbouring frames from all over
-/// the clip, one run each in `runs`: the first frame of a run only sets the scene and is not counted.
+/// the clip, one run each in `runs`: the first frame of a run only sets the scene and is not counted, unless there
+/// is no other.
 LoadProfile measured_profile(const Network& network, const std::vector<std::vector<Frame>>& runs);
 
 /// How often each dimension of a layer's output is cut.
