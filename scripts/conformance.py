@@ -5,10 +5,11 @@
     make conformance                      all cases; writes out/conformance.json and docs/conformance.md
     .venv/bin/python scripts/conformance.py --only conv --verbose
 
-A case is a model, an input and the answer. The chip takes one input with batch 1: the case's first float input is the
-clip, its others become constants of the model; a batch of several becomes as many frames, and an input of one dimension
-a row, where the onnx package's own evaluator or ONNX Runtime gives the same answer to the model changed in this way. Models of older
-opsets are converted by that package. Ranges are
+A case is a model, inputs and the answer. The chip takes batch 1. First the case's first input of real numbers (or of bytes,
+where the model dequantises them) is the clip, and its others become constants of the model; if that is refused, all inputs
+of real numbers are clips. A batch of several becomes as many frames, and an input of one dimension a row, where the onnx
+package's own evaluator or ONNX Runtime gives the same answer to the model changed in this way. Models of older opsets are
+converted by that package. Ranges are
 calibrated on the case's own input. Every run compares all events with the golden model; the answer may differ from the
 case's by TOLERANCE of its largest magnitude. Each case that the device model passes runs on the RTL as well.
 """
@@ -104,6 +105,10 @@ def is_float(array):
     return isinstance(array, np.ndarray) and array.dtype.kind == "f"
 
 
+def is_bytes(array):
+    return isinstance(array, np.ndarray) and array.dtype == np.uint8
+
+
 def same(ours, theirs):
     return ours.size == theirs.size and np.allclose(ours.ravel(), theirs.ravel(), rtol=1e-4, atol=1e-5, equal_nan=True)
 
@@ -123,34 +128,45 @@ def converted(model):
     return model
 
 
-def ask(case):
-    """The model with one input of batch 1, and the frames that are its input."""
+def clips_of(case):
+    """Ways to ask: which inputs are clips, all others being constants."""
+    codes = any(operator.startswith(("Dequantize", "QLinear")) for operator in case.operators)
+    clips = [i for i, array in enumerate(case.inputs) if is_float(array) or (codes and is_bytes(array))]
+    floats = [i for i in clips if is_float(case.inputs[i])]
+    if not clips or not isinstance(case.outputs[0], np.ndarray) or case.outputs[0].dtype.kind not in "fiu":
+        raise Unfit("no input of real numbers, or no answer of numbers")
+    return [clips[:1]] + ([floats] if len(floats) > 1 else [])
+
+
+def ask(case, clips):
+    """The model with these inputs, of batch 1, and the frames of each by name."""
     model = converted(case.model)
     infos = free_inputs(model)
     if len(infos) != len(case.inputs):
         raise Unfit("inputs that are no tensors, or left out")
-    first = next((i for i, array in enumerate(case.inputs) if is_float(array)), None)
-    if first is None or case.outputs[0].dtype.kind not in 'fiu':
-        raise Unfit("no input of real numbers, or no answer of numbers")
-    if case.inputs[first].size == 0 or case.outputs[0].size == 0:
+    if any(case.inputs[i].size == 0 for i in clips) or case.outputs[0].size == 0:
         raise Unfit("an input or an answer without an element")
     proto = onnx.ModelProto()
     proto.CopyFrom(model)
-    for i, info in enumerate(infos):
-        if i != first:
-            proto.graph.initializer.append(numpy_helper.from_array(np.asarray(case.inputs[i]), info.name))
-    kept = [info for info in proto.graph.input if info.name == infos[first].name]
-    values = case.inputs[first]
-    frames = values if values.ndim > 1 else values[None]
-    shape = [1, *frames.shape[1:]]
     del proto.graph.input[:]
-    proto.graph.input.append(onnx.helper.make_tensor_value_info(kept[0].name, onnx.TensorProto.FLOAT, shape))
-    if shape != list(values.shape):
+    frames, changed = {}, False
+    for i, info in enumerate(infos):
+        values = np.asarray(case.inputs[i])
+        if i not in clips:
+            proto.graph.initializer.append(numpy_helper.from_array(values, info.name))
+            continue
+        kind = onnx.TensorProto.UINT8 if is_bytes(values) else onnx.TensorProto.FLOAT
+        all_frames = values if values.ndim > 1 else values[None]
+        shape = [1, *all_frames.shape[1:]]
+        changed = changed or shape != list(values.shape)
+        proto.graph.input.append(onnx.helper.make_tensor_value_info(info.name, kind, shape))
+        frames[info.name] = all_frames if is_bytes(values) else all_frames.astype(np.float32)
+    if changed:
         for output in proto.graph.output:  # their shapes are those of the whole batch
             output.type.tensor_type.ClearField("shape")
         del proto.graph.value_info[:]
-        check_alike(case, proto, kept[0].name, frames)
-    return proto, frames.astype(np.float32)
+        check_alike(case, proto, frames)
+    return proto, frames
 
 
 def runtime(proto):
@@ -159,11 +175,12 @@ def runtime(proto):
     return onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
-def check_alike(case, proto, name, frames):
+def check_alike(case, proto, frames):
     """Does the model, changed, give the case's answer?"""
     for judge in (ReferenceEvaluator, runtime):
         try:
-            answers = [judge(proto).run(None, {name: frame[None].astype(np.float32)})[0] for frame in frames]
+            steps = [dict(zip(frames, (part[None] for part in parts))) for parts in zip(*frames.values(), strict=True)]
+            answers = [judge(proto).run(None, step)[0] for step in steps]
         except Exception:  # whatever it is that the judge does not like in the smaller input
             continue
         if same(np.concatenate([np.ravel(a) for a in answers]), case.outputs[0]):
@@ -209,30 +226,44 @@ def run(program, case, rtl):
             result.outcome = "unknown"
             return result
         try:
-            proto, frames = ask(case)
+            ways = clips_of(case)
         except Unfit as unfit:
             result.reason = str(unfit)
             return result
-        onnx.save(proto, folder / "model.onnx")
-        np.save(folder / "clip.npy", frames)
-        arguments = ["run", "--model", "model.onnx", "--clip", "clip.npy", "--bits", str(BITS), "--output", "out",
-                     "--theta", "0", "--theta-pixel", "0"]  # fmt: skip
-        for backend in ["model:", "sim:"] if rtl else ["model:"]:
-            status, text = eddy(program, [*arguments, "--backend", backend, "--chip", "small"], folder)
-            if status in (3, 4):
-                result.reason = reason_of(text)
-                return result
-            if status != 0:
-                result.outcome, result.reason = "failed", f"{backend} ends with status {status}: {reason_of(text)}"
-                return result
-            result.error = distance(case, folder)
-            if not result.error <= TOLERANCE:
-                result.outcome = "failed"
-                result.reason = f"{backend} differs by {100 * result.error:.2g} % of the largest magnitude"
-                return result
-            result.rtl = backend == "sim:"
-    result.outcome = "passed"
+        for clips in ways:
+            try:
+                run_with(program, case, ask(case, clips), rtl, folder, result)
+            except Unfit as unfit:
+                result.outcome, result.reason = "refused", result.reason or str(unfit)
+            if result.outcome != "refused":
+                break
     return result
+
+
+def run_with(program, case, question, rtl, folder, result):
+    """Runs what is asked, and puts down what came of it."""
+    proto, frames = question
+    onnx.save(proto, folder / "model.onnx")
+    for i, values in enumerate(frames.values()):
+        np.save(folder / f"clip{i}.npy", values)
+    clip = ",".join(f"{name}=clip{i}.npy" for i, name in enumerate(frames)) if len(frames) > 1 else "clip0.npy"
+    arguments = ["run", "--model", "model.onnx", "--clip", clip, "--bits", str(BITS), "--output", "out",
+                 "--theta", "0", "--theta-pixel", "0"]  # fmt: skip
+    for backend in ["model:", "sim:"] if rtl else ["model:"]:
+        status, text = eddy(program, [*arguments, "--backend", backend, "--chip", "small"], folder)
+        if status in (3, 4):
+            result.outcome, result.reason = "refused", result.reason or reason_of(text)
+            return
+        if status != 0:
+            result.outcome, result.reason = "failed", f"{backend} ends with status {status}: {reason_of(text)}"
+            return
+        result.error = distance(case, folder)
+        if not result.error <= TOLERANCE:
+            result.outcome = "failed"
+            result.reason = f"{backend} differs by {100 * result.error:.2g} % of the largest magnitude"
+            return
+        result.rtl = backend == "sim:"
+    result.outcome, result.reason = "passed", ""
 
 
 # ---- what came of it ------------------------------------------------------------------------------------------------
