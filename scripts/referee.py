@@ -3,10 +3,11 @@
 """The float judge: ONNX Runtime on the frames of a run. The driver starts it and compares (driver/src/task/float_judge.cpp).
 
   referee.py                                  prints what judges, or ends with status 3 where it is not installed
-  referee.py MODEL FRAMES.npy OUTPUT ...      writes the outputs of each frame to standard output: float32, one after another
+  referee.py MODEL FRAMES.npy ... -- OUTPUT ...
+                                              writes the outputs of each frame to standard output: float32, one after another
 
-FRAMES is [frames][shape of the model's input], normalised; whole numbers where the model takes them. An OUTPUT may be
-any tensor of the model; its input is the frame itself.
+FRAMES, one file for each input in their order, is [frames][shape of the input], normalised; whole numbers where the
+model takes them. An OUTPUT may be any tensor of the model; an input is the frame itself.
 """
 import sys
 
@@ -37,12 +38,12 @@ def answer(model, frames, outputs, stream):
     # Each tensor as its node defines it: kernels that join nodes round elsewhere, and on some processors cut sums.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(with_outputs(model, outputs), options, providers=["CPUExecutionProvider"])
-    first = session.get_inputs()[0]
-    name, kind = first.name, KINDS[first.type]
-    computed = [output for output in outputs if output != name]
-    for frame in numpy.load(frames, mmap_mode="r"):
-        tensors = {name: numpy.ascontiguousarray(frame, dtype=kind)}
-        tensors.update(zip(computed, session.run(computed, tensors)))
+    inputs = session.get_inputs()
+    names = [i.name for i in inputs]
+    computed = [output for output in outputs if output not in names]
+    for parts in zip(*(numpy.load(file, mmap_mode="r") for file in frames)):
+        tensors = {i.name: numpy.ascontiguousarray(part, dtype=KINDS[i.type]) for i, part in zip(inputs, parts)}
+        tensors.update(zip(computed, session.run(computed, tensors) if computed else []))
         for output in outputs:
             stream.write(numpy.ascontiguousarray(tensors[output], dtype="<f4").tobytes())
         stream.flush()
@@ -52,7 +53,9 @@ def main():
     if len(sys.argv) < 4:
         print("ONNX Runtime", onnxruntime.__version__)
         return
-    model, frames, *outputs = sys.argv[1:]
+    model, *rest = sys.argv[1:]
+    end = rest.index("--")
+    frames, outputs = rest[:end], rest[end + 1 :]
     try:
         answer(model, frames, outputs, sys.stdout.buffer)
     except Exception as error:  # the driver shows the line; a trace of Python says no more

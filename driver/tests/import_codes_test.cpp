@@ -85,9 +85,21 @@ TEST(ImportCodes, AnInputOfBytesIsWhatItsReaderSays) {
   m.node("Relu", {"a"}, "out");
   m.output("out");
   const Graph graph = m.parse();
-  ASSERT_TRUE(graph.codes);
-  EXPECT_EQ(graph.codes->value(12), 0.5F);
-  EXPECT_EQ(graph.codes->code(-2.5F), 0);
+  const auto& codes = graph.inputs.at(0).codes;
+  ASSERT_TRUE(codes);
+  EXPECT_EQ(codes->value(12), 0.5F);
+  EXPECT_EQ(codes->code(-2.5F), 0);
+}
+
+TEST(ImportCodes, AnInputOfBytesWithAScaleForEachChannelIsRefused) {
+  MadeModel m;
+  m.input("in", {1, 2, 4, 4});
+  m.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(Type::UINT8);
+  m.constant("scale", Type::FLOAT, {2}, {0.25, 0.5});
+  m.constant("zero", Type::UINT8, {2}, {0, 0});
+  m.node("DequantizeLinear", {"in", "scale", "zero"}, "out");
+  m.output("out");
+  EXPECT_THAT(m.refusal(), HasSubstr("input \"in\": activations with a scale for each channel"));
 }
 
 TEST(ImportCodes, WhatCannotRunIsNamed) {

@@ -64,7 +64,7 @@ double difference(const Graph& graph, const std::string& name) {
     const auto first = frames.values.begin() + f * in.count();
     std::transform(first, first + in.count(), std::back_inserter(frame),
                    [](double v) { return static_cast<float>(v / 255); });
-    const auto values = forward(graph, graph.channels_last ? frame : channels_last(in, frame));
+    const auto values = forward(graph, graph.inputs.at(0).channels_last ? frame : channels_last(in, frame));
     const auto& layer = values[static_cast<std::size_t>(output.layer)];
     for (const float got : apply_steps(output.steps, channels_first(out, layer))) {
       if (want == answers.values.end()) return 1e9;

@@ -123,7 +123,7 @@ TEST(CheckedLayers, ErrorsAreThoseOfTheirDefinitions) {
   std::ofstream(folder / "script") << "if [ $# = 0 ]; then echo Judge 1.0; exit; fi\n"
                                       "printf '\\000\\000\\000\\000\\000\\000\\000\\100'\n";  // 0, 2
   Graph graph;
-  graph.input_dims = {1, 1, 1, 2};
+  graph.inputs = {{"in", {1, 1, 1, 2}, false, {1, 1, 2}}};
   GraphLayer& layer = graph.layers.emplace_back();
   layer.name = "in";
   layer.out = layer.acc = {1, 1, 2};

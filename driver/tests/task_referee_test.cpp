@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 class RefereeTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    graph_.input_dims = {1, 2, 1, 2};
+    graph_.inputs = {{"in", {1, 2, 1, 2}, false, {2, 1, 2}}};
     network_.outputs = {{"a", 0, {2, 1, 1}, {}}, {"b", 0, {1, 1, 1}, {}}};
   }
 
@@ -79,7 +79,7 @@ TEST_F(RefereeTest, HandsOverModelFramesAndNamesOfOutputs) {
   spec_.scale = 1;
   {
     Referee referee("the model.onnx", graph_, network_, spec_,
-                    program(fmt::format("cp \"$2\" {}\necho \"$1,$3,$4\" >{}\n{}", copy.string(), seen.string(),
+                    program(fmt::format("cp \"$2\" {}\necho \"$1,$3,$4,$5\" >{}\n{}", copy.string(), seen.string(),
                                         bytes({1, 2, 3}))));
     add(referee, 1);
     referee.finish();
@@ -87,7 +87,7 @@ TEST_F(RefereeTest, HandsOverModelFramesAndNamesOfOutputs) {
   std::ifstream stream(seen);
   std::string line;
   std::getline(stream, line);
-  EXPECT_EQ(line, "the model.onnx,a,b");
+  EXPECT_EQ(line, "the model.onnx,--,a,b");
   const Array frames = read_npy(copy);
   EXPECT_THAT(frames.dims, ::testing::ElementsAre(1, 1, 2, 1, 2));
   EXPECT_THAT(frames.values, ::testing::ElementsAre(0, 1, 0, 1));  // channels first, less the mean

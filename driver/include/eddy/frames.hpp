@@ -20,6 +20,8 @@ namespace eddy {
 enum class Channels : std::uint8_t { gray, rgb, bgr };
 enum class Resize : std::uint8_t { fit, crop, stretch };
 
+struct InputPart;
+
 /// How a model wants its input: real = (value * scale - mean[c]) / std[c]. Stands in `input.json` beside the model.
 struct InputSpec {
   Channels channels = Channels::gray;
@@ -32,7 +34,17 @@ struct InputSpec {
   std::string clip_package;                                       // Debian package that brings it
   std::optional<std::pair<int, int>> frames, calibration_frames;  // [first, last)
 
+  // Of a model with several inputs, each; what stands above is theirs then, and pictures are real values.
+  std::vector<InputPart> parts;
+
   [[nodiscard]] double real(double value, int c) const;
+};
+
+struct InputPart {
+  std::string name;
+  Shape shape;
+  int c_first = 0;  // of the channels of layer 0
+  InputSpec spec;
 };
 
 /// Reads input.json. Throws FileError or UsageError, naming the key.
@@ -42,6 +54,8 @@ InputSpec read_input_spec(const std::filesystem::path& file);
 InputSpec input_spec_for(const Graph& graph, const std::filesystem::path& model);
 /// Throws UsageError where the spec does not fit the graph's input: to be called again after options have changed it.
 void check_input_spec(const InputSpec& spec, const Graph& graph);
+/// The spec for this graph: sizes, and all of its inputs where it has several. Throws UsageError where it does not fit.
+InputSpec fitted(InputSpec spec, const Graph& graph);
 /// The same for a model that takes whole numbers: from pixels to what its codes stand for.
 InputSpec decoded(InputSpec spec, const Codes& codes);
 /// The spec as text, for printing and storing (JSON).
@@ -80,7 +94,8 @@ class Clip {
 
 /// Opens a clip: a video, a folder of images (in the order of their names, numbers in them by value; hidden ones left
 /// out), a `.npy` file, "-" for raw u8 frames [h][w][c] on standard input, or "generated" ("generated:SEED") for the
-/// generated scene. `shape` is the network's input.
+/// generated scene. `shape` is the network's input. Several inputs: "NAME=CLIP,NAME=CLIP", frame by frame, as long as
+/// all of them last; "generated" gives each a scene.
 /// Throws FileError where there is no such clip, or no frame of the range in it (found with the first frame).
 std::unique_ptr<Clip> open_clip(const std::string& clip, const InputSpec& spec, const Shape& shape,
                                 FrameRange range = {});

@@ -70,13 +70,20 @@ struct GraphOutput {
   bool tapped = false;          // an inner value that the user wants to see: it changes no threshold
 };
 
-/// Layers in topological order; layers[0] is the input.
+/// One input of a model: channels [c_first, c_first + shape.c) of layer 0, from its first row and column on.
+struct GraphInput {
+  std::string name;
+  std::vector<int> dims;       // as the model wants it, with its batch of 1
+  bool channels_last = false;  // as [1][rows][columns][channels]
+  Shape shape;
+  int c_first = 0;
+  std::optional<Codes> codes{};  // it is of whole numbers, which stand for the values of the layer
+};
+
+/// Layers in topological order; layers[0] is the input, or all of them side by side.
 struct Graph {
   std::string name;
-  std::string input;            // name of the model's input
-  std::vector<int> input_dims;  // as the model wants it, with its batch of 1
-  bool channels_last = false;   // the input is [1][rows][columns][channels]
-  std::optional<Codes> codes;   // the input is of whole numbers, which stand for the values of layer 0
+  std::vector<GraphInput> inputs;
   std::vector<GraphLayer> layers;
   std::vector<GraphOutput> outputs;
 };

@@ -28,6 +28,9 @@ struct InputChanges {
   std::optional<Resize> resize;
   std::optional<double> scale;
   std::vector<double> mean, std;
+
+  /// Is there one beside the file?
+  [[nodiscard]] bool any() const { return channels || resize || scale || !mean.empty() || !std.empty(); }
 };
 
 struct PrepareOptions {

@@ -94,8 +94,8 @@ void ModelOptions::add_to(CLI::App& verb) {
       ->group("Network and clip");
   verb.add_option(
           "clip,--clip", clip,
-          "video, folder of images, .npy, - (raw u8 frames on standard input), generated[:SEED]; the model's own "
-          "where it has one")
+          "video, folder of images, .npy, - (raw u8 frames on standard input), generated[:SEED]; of several inputs "
+          "NAME=CLIP,NAME=CLIP; the model's own where it has one")
       ->group("Network and clip");
   verb.add_option("--frames", frames,
                   "frames A:B of the clip, without B; as many as there are, 120 at most, unless given")

@@ -37,6 +37,16 @@ std::vector<double> numbers(const nlohmann::json& json, const std::string& key) 
   return values;
 }
 
+InputSpec from_json(const nlohmann::json& json);
+
+/// Of each input by name; their shapes are the model's.
+std::vector<InputPart> parts(const nlohmann::json& json, const std::string& key) {
+  if (!json.is_object()) json_refuse(json, key, "an object with an entry for each input");
+  std::vector<InputPart> result;
+  for (const auto& [name, value] : json.items()) result.push_back({name, {}, 0, from_json(value)});
+  return result;
+}
+
 using Take = std::function<void(InputSpec&, const nlohmann::json&, const std::string& key)>;
 
 /// What a file may say.
@@ -56,6 +66,7 @@ const std::map<std::string, Take>& keys() {
       {"scale", [](auto& spec, const auto& v, const auto& k) { spec.scale = json_number(v, k); }},
       {"mean", [](auto& spec, const auto& v, const auto& k) { spec.mean = numbers(v, k); }},
       {"std", [](auto& spec, const auto& v, const auto& k) { spec.std = numbers(v, k); }},
+      {"inputs", [](auto& spec, const auto& v, const auto& k) { spec.parts = parts(v, k); }},
       {"clip", [](auto& spec, const auto& v, const auto& k) { spec.clip = json_string(v, k); }},
       {"clip_package", [](auto& spec, const auto& v, const auto& k) { spec.clip_package = json_string(v, k); }},
       {"clip_size", ignore},
@@ -93,6 +104,36 @@ void check_numbers(const InputSpec& spec, const std::string& where) {
   }
 }
 
+void check_shape(const InputSpec& spec, const Shape& shape, const std::string& where, const std::string& model) {
+  check_numbers(spec, where);
+  for (const auto* values : {&spec.mean, &spec.std}) {
+    if (values->size() != 1 && values->size() != static_cast<std::size_t>(shape.c)) {
+      throw UsageError(fmt::format("{}: {} numbers for mean or std, but {} takes {} channels", where, values->size(),
+                                   model, shape.c));
+    }
+  }
+  if ((spec.width != 0 && spec.width != shape.w) || (spec.height != 0 && spec.height != shape.h)) {
+    throw UsageError(
+        fmt::format("{} of {}x{}, but {} takes {}x{}", where, spec.width, spec.height, model, shape.w, shape.h));
+  }
+  const int channels = spec.channels == Channels::gray ? 1 : 3;
+  if ((shape.c == 1 || shape.c == 3) && channels != shape.c) {
+    throw UsageError(
+        fmt::format("{}: channels {}, but {} takes {}", where, nlohmann::json(spec.channels).dump(), model, shape.c));
+  }
+}
+
+/// Where nothing is told.
+InputSpec usual(const GraphInput& input) {
+  InputSpec spec;
+  if (input.shape.c == 3) spec.channels = Channels::rgb;
+  if (input.codes) {  // grey levels are codes, the least of them 0
+    spec.scale = 1;
+    spec.mean = {-static_cast<double>(input.codes->grid.lo + input.codes->zero)};
+  }
+  return spec;
+}
+
 int whole_number(const std::string& text, const std::string& range) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -123,37 +164,37 @@ InputSpec read_input_spec(const std::filesystem::path& file) {
 }
 
 void check_input_spec(const InputSpec& spec, const Graph& graph) {
-  check_numbers(spec, "input");
-  const Shape& shape = graph.layers.front().out;
-  for (const auto* values : {&spec.mean, &spec.std}) {
-    if (values->size() != 1 && values->size() != static_cast<std::size_t>(shape.c)) {
-      throw UsageError(
-          fmt::format("{} numbers for mean or std, but {} takes {} channels", values->size(), graph.name, shape.c));
-    }
+  if (spec.parts.empty()) return check_shape(spec, graph.layers.front().out, "input", graph.name);
+  for (const InputPart& part : spec.parts) check_shape(part.spec, part.shape, "input " + part.name, graph.name);
+}
+
+InputSpec fitted(InputSpec spec, const Graph& graph) {
+  if (graph.inputs.size() < 2) check_input_spec(spec, graph);  // a size that it says
+  spec.width = graph.layers.front().out.w;
+  spec.height = graph.layers.front().out.h;
+  std::vector<InputPart> told;
+  std::swap(told, spec.parts);
+  for (const InputPart& part : told) {
+    if (graph.inputs.size() == 1 || std::ranges::find(graph.inputs, part.name, &GraphInput::name) == graph.inputs.end())
+      throw UsageError(fmt::format("inputs: {} has {} named \"{}\"", graph.name,
+                                   graph.inputs.size() == 1 ? "one input, none" : "none", part.name));
   }
-  if ((spec.width != 0 && spec.width != shape.w) || (spec.height != 0 && spec.height != shape.h)) {
-    throw UsageError(
-        fmt::format("input of {}x{}, but {} takes {}x{}", spec.width, spec.height, graph.name, shape.w, shape.h));
+  for (std::size_t i = 0; graph.inputs.size() > 1 && i < graph.inputs.size(); ++i) {
+    const GraphInput& input = graph.inputs[i];
+    const auto found = std::ranges::find(told, input.name, &InputPart::name);
+    InputPart part{input.name, input.shape, input.c_first, found != told.end() ? found->spec : usual(input)};
+    part.spec.width = input.shape.w;
+    part.spec.height = input.shape.h;
+    spec.parts.push_back(std::move(part));
   }
-  const int channels = spec.channels == Channels::gray ? 1 : 3;
-  if ((shape.c == 1 || shape.c == 3) && channels != shape.c) {
-    throw UsageError(
-        fmt::format("channels {}, but {} takes {}", nlohmann::json(spec.channels).dump(), graph.name, shape.c));
-  }
+  return spec;
 }
 
 InputSpec input_spec_for(const Graph& graph, const std::filesystem::path& model) {
   const auto file = model.parent_path() / "input.json";
-  InputSpec spec;
-  if (graph.layers.front().out.c == 3) spec.channels = Channels::rgb;
-  if (graph.codes) {  // grey levels are codes, the least of them 0
-    spec.scale = 1;
-    spec.mean = {-static_cast<double>(graph.codes->grid.lo + graph.codes->zero)};
-  }
-  if (std::filesystem::exists(file)) spec = read_input_spec(file);
+  const InputSpec told = std::filesystem::exists(file) ? read_input_spec(file) : usual(graph.inputs.front());
+  InputSpec spec = fitted(told, graph);
   check_input_spec(spec, graph);
-  spec.width = graph.layers.front().out.w;
-  spec.height = graph.layers.front().out.h;
   return spec;
 }
 
@@ -165,7 +206,9 @@ InputSpec decoded(InputSpec spec, const Codes& codes) {
   return spec;
 }
 
-std::string to_json(const InputSpec& spec) {
+namespace {
+
+nlohmann::ordered_json json_of(const InputSpec& spec) {
   nlohmann::ordered_json json{{"channels", nlohmann::json(spec.channels)},
                               {"width", spec.width},
                               {"height", spec.height},
@@ -174,6 +217,15 @@ std::string to_json(const InputSpec& spec) {
                               {"scale", spec.scale},
                               {"mean", spec.mean},
                               {"std", spec.std}};
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const InputSpec& spec) {
+  nlohmann::ordered_json json = json_of(spec);
+  if (!spec.parts.empty()) json = nlohmann::ordered_json::object();
+  for (const InputPart& part : spec.parts) json["inputs"][part.name] = json_of(part.spec);
   if (!spec.clip.empty()) json["clip"] = spec.clip;
   if (!spec.clip_package.empty()) json["clip_package"] = spec.clip_package;
   if (spec.frames) json["frames"] = *spec.frames;

@@ -114,6 +114,7 @@ std::unique_ptr<Source> open_source(const std::string& clip, const InputSpec& sp
 }  // namespace
 
 std::unique_ptr<Clip> open_clip(const std::string& clip, const InputSpec& spec, const Shape& shape, FrameRange range) {
+  if (!spec.parts.empty()) return joined_clip(clip, spec, shape, range);
   auto result = std::make_unique<SourceClip>(clip == "-" ? "standard input" : clip, open_source(clip, spec, shape),
                                              shape, spec.resize, range);
   if (is_generated(clip)) result->say_generated();

@@ -34,4 +34,7 @@ std::unique_ptr<Source> stdin_source(const Shape& shape);
 /// Moving shapes over a textured still background, with noise. The same seed gives the same frames.
 std::unique_ptr<Source> generated_source(const Shape& shape, std::uint64_t seed);
 
+/// open_clip() for several inputs.
+std::unique_ptr<Clip> joined_clip(const std::string& clip, const InputSpec& spec, const Shape& shape, FrameRange range);
+
 }  // namespace eddy

@@ -46,7 +46,7 @@ Graph Importer::run(const std::vector<std::string>& taps) {
   graph_.name = model_.graph().name().empty() ? name_ : model_.graph().name();
   read_opset();
   read_constants();
-  read_input();
+  read_inputs();
   for (const auto& node : model_.graph().node()) read_node(node);
   read_outputs();
   for (const auto& tap : taps) read_tap(tap);
@@ -195,8 +195,8 @@ bool Importer::round_to(const Grid& grid, int layers) {
 }
 
 bool Importer::reshape_input(const Activation& activation, const Shape& shape) {
-  if (activation.layer != 0 || graph_.layers.size() != 1 || graph_.input_dims.size() > 3) return false;
-  graph_.layers[0].out = graph_.layers[0].acc = shape;
+  if (activation.layer != 0 || graph_.layers.size() != 1 || graph_.inputs[0].dims.size() > 3) return false;
+  graph_.inputs[0].shape = graph_.layers[0].out = graph_.layers[0].acc = shape;
   return true;
 }
 

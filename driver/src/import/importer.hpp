@@ -48,7 +48,9 @@ class Importer {
   void problem(const std::string& where, const std::string& reason);
   void read_opset();
   void read_constants();
-  void read_input();
+  void read_inputs();
+  std::optional<GraphInput> read_input(const onnx::ValueInfoProto& input);
+  void join_inputs();
   [[nodiscard]] bool channels_last(const std::string& input, int rank) const;
   [[nodiscard]] std::optional<Codes> input_codes(const std::string& input, int type) const;
   void read_node(const onnx::NodeProto& proto);

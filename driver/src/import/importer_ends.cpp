@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "import/codes.hpp"
+#include "import/identity.hpp"
 #include "import/on_the_host.hpp"
 
 namespace eddy {
@@ -21,68 +22,107 @@ constexpr AxisOrder rows_first{PlaneAxis::rows, PlaneAxis::columns, PlaneAxis::c
 
 }  // namespace
 
-/// The one input that is no constant; older models list their constants among the inputs too.
-void Importer::read_input() {
+/// All inputs that are no constants; older models list their constants among the inputs too.
+void Importer::read_inputs() {
   std::vector<const onnx::ValueInfoProto*> inputs;
   for (const auto& input : model_.graph().input()) {
     if (!values_.contains(input.name())) inputs.push_back(&input);
   }
-  for (const auto* input : inputs) values_[input->name()];  // not known, until proved good
-  if (inputs.size() != 1) {
-    std::vector<std::string> names;
-    for (const auto* input : inputs) names.push_back(input->name());
-    return problem("model", fmt::format("{} inputs ({}); the chip takes one", inputs.size(), fmt::join(names, ", ")));
+  if (inputs.empty()) problem("model", "no input");
+  for (const auto* input : inputs) {
+    values_[input->name()];  // not known, until proved good
+    try {
+      if (auto read = read_input(*input)) graph_.inputs.push_back(std::move(*read));
+    } catch (const Unsupported& u) {
+      problem(fmt::format("input \"{}\"", input->name()), u.reason);
+    }
   }
-  const auto& input = *inputs.front();
+  if (graph_.inputs.empty() || graph_.inputs.size() != inputs.size()) return;
+  if (inputs.size() > 1) return join_inputs();
+  const GraphInput& input = graph_.inputs[0];
+  GraphLayer layer;
+  layer.name = input.name;
+  layer.acc = layer.out = input.shape;
+  if (input.codes) layer.grid = input.codes->grid;
+  graph_.layers.push_back(layer);
+  values_[input.name] = Activation{
+      0, {input.dims.begin(), input.dims.end()}, input.channels_last ? rows_first : natural_order, input.codes};
+}
+
+/// Its name, shape and type; nothing, and a problem, where the chip cannot have it.
+std::optional<GraphInput> Importer::read_input(const onnx::ValueInfoProto& input) {
   const std::string where = fmt::format("input \"{}\"", input.name());
+  const auto refused = [&](const std::string& reason) {
+    problem(where, reason);
+    return std::nullopt;
+  };
   const auto& type = input.type().tensor_type();
-  const std::optional<Codes> codes = input_codes(input.name(), type.elem_type());
-  if (!is_real(type.elem_type()) && !codes) {
-    return problem(
-        where,
-        fmt::format("of type {}; real numbers are taken, and bytes that a DequantizeLinear, an "
-                    "operator on codes or a Cast reads first",
-                    onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(type.elem_type()))));
+  GraphInput result;
+  result.name = input.name();
+  result.codes = input_codes(input.name(), type.elem_type());
+  if (!is_real(type.elem_type()) && !result.codes) {
+    return refused(fmt::format(
+        "of type {}; real numbers are taken, and bytes that a DequantizeLinear, an operator on codes or a Cast reads "
+        "first",
+        onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(type.elem_type()))));
   }
   const int rank = type.shape().dim_size();
-  std::vector<std::int64_t> dims;
   for (int d = 0; d < rank; ++d) {
     const auto& dim = type.shape().dim(d);
     const bool open =
         !dim.has_dim_value() || dim.dim_value() <= 0;  // 0 and -1 stand for an open batch in some exporters
     if (open && d > 0) {
-      return problem(where, fmt::format("dimension {} ({}) is not fixed: export the model with a fixed size", d,
-                                        dim.dim_param().empty() ? "unnamed" : dim.dim_param()));
+      return refused(fmt::format("dimension {} ({}) is not fixed: export the model with a fixed size", d,
+                                 dim.dim_param().empty() ? "unnamed" : dim.dim_param()));
     }
-    dims.push_back(open ? 1 : dim.dim_value());
+    if (dim.dim_value() > max_channels) return refused(fmt::format("{} elements along an axis", dim.dim_value()));
+    result.dims.push_back(open ? 1 : static_cast<int>(dim.dim_value()));
   }
   if (rank < 2 || rank > 4)
-    return problem(where,
-                   fmt::format("{} dimensions; [batch, channels, rows, columns] or [batch, values] is taken", rank));
-  if (dims[0] != 1) return problem(where, fmt::format("a batch of {}: export the model with batch 1", dims[0]));
+    return refused(fmt::format("{} dimensions; [batch, channels, rows, columns] or [batch, values] is taken", rank));
+  if (result.dims[0] != 1) return refused(fmt::format("a batch of {}: export the model with batch 1", result.dims[0]));
 
-  GraphLayer layer;
-  layer.name = input.name();
-  const bool last = channels_last(input.name(), rank);
-  Dims planes(dims.begin() + 1, dims.end());
-  if (last) std::ranges::rotate(planes, planes.end() - 1);
-  if (last && rank == 3) planes.insert(planes.begin() + 1, 1);
+  result.channels_last = channels_last(input.name(), rank);
+  std::vector<int> planes(result.dims.begin() + 1, result.dims.end());
+  if (result.channels_last) std::ranges::rotate(planes, planes.end() - 1);
+  if (result.channels_last && rank == 3) planes.insert(planes.begin() + 1, 1);
   planes.insert(planes.begin(), 3 - planes.size(), 1);
-  layer.out.w = static_cast<int>(std::min(planes[2], max_side + 1));
-  layer.out.h = static_cast<int>(std::min(planes[1], max_side + 1));
-  layer.out.c = static_cast<int>(std::min(planes[0], max_channels + 1));
-  layer.acc = layer.out;
-  if (layer.out.w > max_side || layer.out.h > max_side || layer.out.c > max_channels) {
-    return problem(where, fmt::format("{}: larger than the {} rows and columns that events can name",
-                                      fmt::join(dims, "x"), max_side));
+  result.shape = {planes[0], planes[1], planes[2]};
+  if (result.shape.w > max_side || result.shape.h > max_side) {
+    return refused(fmt::format("{}: larger than the {} rows and columns that events can name",
+                               fmt::join(result.dims, "x"), max_side));
   }
-  graph_.input = input.name();
-  graph_.input_dims.assign(dims.begin(), dims.end());
-  graph_.channels_last = last;
-  graph_.codes = codes;
-  if (codes) layer.grid = codes->grid;
-  graph_.layers.push_back(layer);
-  values_[input.name()] = Activation{0, dims, last ? rows_first : natural_order, codes};
+  return result;
+}
+
+/// Inputs side by side are one layer, as large as the largest; each reads its channels of it.
+void Importer::join_inputs() {
+  const bool pictures = std::ranges::any_of(graph_.inputs, [](const GraphInput& i) { return i.dims.size() > 2; });
+  std::vector<std::string> names;
+  GraphLayer all;
+  for (GraphInput& input : graph_.inputs) {
+    if (input.codes) problem(fmt::format("input \"{}\"", input.name), "of bytes, beside other inputs");
+    if (pictures && input.dims.size() == 2) input.shape = {input.shape.w, 1, 1};  // a point, not a row
+    input.c_first = all.out.c;
+    all.out = {all.out.c + input.shape.c, std::max(all.out.h, input.shape.h), std::max(all.out.w, input.shape.w)};
+    names.push_back(input.name);
+  }
+  if (all.out.c > max_channels) problem("model", fmt::format("{} channels of inputs", all.out.c));
+  all.name = fmt::format("{}", fmt::join(names, "+"));
+  all.acc = all.out;
+  graph_.layers.push_back(std::move(all));
+  for (const GraphInput& input : graph_.inputs) {
+    GraphLayer part;
+    part.name = input.name;
+    part.nodes = {input.name};
+    part.acc = part.out = input.shape;
+    part.bias.resize(at(input.shape.c));
+    part.ports.push_back(copy_port(0, input.shape));
+    part.ports[0].c_first = input.c_first;
+    graph_.layers.push_back(std::move(part));
+    values_[input.name] = Activation{
+        layers() - 1, {input.dims.begin(), input.dims.end()}, input.channels_last ? rows_first : natural_order};
+  }
 }
 
 /// What an input of bytes stands for: its first reader has their scale and zero point behind it.
@@ -165,7 +205,7 @@ void Importer::name_tensors() {
     const HostTensor seen = on_the_host(*this, *activation);
     graph_.layers[at(activation->layer)].tensor = GraphTensor{tensor, {seen.dims.begin(), seen.dims.end()}, seen.steps};
   };
-  name(graph_.input);
+  for (const GraphInput& input : graph_.inputs) name(input.name);
   for (const auto& node : model_.graph().node()) {
     for (const auto& output : node.output()) name(output);
   }

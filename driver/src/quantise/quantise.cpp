@@ -58,7 +58,8 @@ class Quantiser {
     // An input of pixels that no step makes exact costs nothing more when it is fine: thresholds are in grey levels
     // there.
     const bool named = options_.layer_bits.contains("input") || options_.layer_bits.contains(graph_.layers[0].name);
-    if (of_pixels() && !named) bits_[0] = max_bits;
+    // And several inputs share one step.
+    if ((of_pixels() || graph_.inputs.size() > 1) && !named) bits_[0] = max_bits;
     check_weights();
   }
 

@@ -229,17 +229,20 @@ Imported import_model(const std::string& model, const InputChanges& changes, con
   result.graph = import_onnx(result.model, taps);
   result.input = input_spec_for(result.graph, result.model);
   if (!changes.file.empty()) {
-    result.input = read_input_spec(changes.file);
-    result.input.width = result.graph.layers.front().out.w;
-    result.input.height = result.graph.layers.front().out.h;
+    result.input = fitted(read_input_spec(changes.file), result.graph);
   }
+  if (changes.any() && !result.input.parts.empty())
+    throw UsageError(
+        fmt::format("{} has {} inputs: what is wanted of each is told in input.json, {{\"inputs\": "
+                    "{{\"{}\": {{\"scale\": 1}}}}}}",
+                    result.graph.name, result.input.parts.size(), result.input.parts.front().name));
   if (changes.channels) result.input.channels = *changes.channels;
   if (changes.resize) result.input.resize = *changes.resize;
   if (changes.scale) result.input.scale = *changes.scale;
   if (!changes.mean.empty()) result.input.mean = changes.mean;
   if (!changes.std.empty()) result.input.std = changes.std;
   check_input_spec(result.input, result.graph);
-  if (result.graph.codes) result.input = decoded(result.input, *result.graph.codes);
+  if (const auto& codes = result.graph.inputs.front().codes) result.input = decoded(result.input, *codes);
   return result;
 }
 
@@ -260,7 +263,7 @@ Prepared prepare(const PrepareOptions& options) {
   say(fmt::format("calibrating on frames of {}", p.clip));
   const Seen seen = read_calibration(options, p);
 
-  if (p.graph.codes && seen.pictures.front().pixels.empty())
+  if (p.graph.inputs.front().codes && seen.pictures.front().pixels.empty())
     throw UsageError(fmt::format("{} takes bytes, but {} holds real values: give pixels (u8)", p.graph.name, p.clip));
 
   say("quantising");

@@ -30,6 +30,20 @@ std::string ask_name(const RefereeProgram& program) {
   return name;
 }
 
+/// One input's part of a frame, whose values are [h][w][c] of layer 0, as the model takes it.
+std::vector<float> part_of(const GraphInput& input, const Shape& all, const std::vector<float>& values) {
+  const Shape& shape = input.shape;
+  std::vector<float> part;
+  for (int y = 0; y < shape.h; ++y) {
+    for (int x = 0; x < shape.w; ++x) {
+      const auto first = values.begin() + (std::ptrdiff_t{y} * all.w + x) * all.c + input.c_first;
+      part.insert(part.end(), first, first + shape.c);
+    }
+  }
+  if (input.codes) std::ranges::transform(part, part.begin(), [&](float v) { return input.codes->code(v); });
+  return input.channels_last ? part : channels_first(shape, std::span<const float>(part));
+}
+
 }  // namespace
 
 RefereeProgram referee_program() {
@@ -43,22 +57,27 @@ FloatJudge::FloatJudge(fs::path model, const Graph& graph, InputSpec spec, Refer
       spec_(std::move(spec)),
       program_(std::move(program)),
       name_(ask_name(program_)),
-      channels_last_(graph.channels_last),
-      codes_(graph.codes),
-      inputs_(scratch_ / "frames.npy", {graph.input_dims.begin(), graph.input_dims.end()}) {}
+      inputs_(graph.inputs) {
+  for (const GraphInput& input : inputs_) {
+    files_.push_back(std::make_unique<NpyWriter>(scratch_ / fmt::format("frames{}.npy", files_.size()).c_str(),
+                                                 std::vector<std::int64_t>{input.dims.begin(), input.dims.end()}));
+  }
+}
 
 void FloatJudge::add_frame(const Picture& picture) {
-  std::vector<float> values = normalise(picture, spec_);
-  if (codes_) std::ranges::transform(values, values.begin(), [&](float v) { return codes_->code(v); });
-  inputs_.add(channels_last_ ? values : channels_first(picture.shape, std::span<const float>(values)));
+  const std::vector<float> values = normalise(picture, spec_);
+  for (std::size_t i = 0; i < inputs_.size(); ++i) files_[i]->add(part_of(inputs_[i], picture.shape, values));
   ++frames_;
 }
 
 void FloatJudge::start(std::span<const std::string> tensors) {
-  inputs_.finish();
   tensors_ = tensors.size();
-  std::vector<std::string> command{program_.python.string(), program_.script.string(), model_.string(),
-                                   inputs_.file().string()};
+  std::vector<std::string> command{program_.python.string(), program_.script.string(), model_.string()};
+  for (const auto& file : files_) {
+    file->finish();
+    command.push_back(file->file().string());
+  }
+  command.emplace_back("--");
   command.insert(command.end(), tensors.begin(), tensors.end());
   process_.emplace(command);
 }

@@ -44,10 +44,9 @@ class FloatJudge {
   InputSpec spec_;
   RefereeProgram program_;
   std::string name_;
-  bool channels_last_;  // in the model's input
-  std::optional<Codes> codes_;
+  std::vector<GraphInput> inputs_;
   ScratchFolder scratch_{"referee"};
-  NpyWriter inputs_;  // as the model takes them
+  std::vector<std::unique_ptr<NpyWriter>> files_;  // [input] as the model takes it
   int frames_ = 0;
   std::size_t tensors_ = 0, given_ = 0;
   std::optional<Process> process_;
