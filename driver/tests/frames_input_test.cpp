@@ -79,6 +79,7 @@ TEST_F(InputFile, MustFitTheNetwork) {
   Graph graph;
   graph.layers.resize(1);
   graph.layers[0].out = {1, 6, 8};
+  graph.inputs = {{"in", {1, 1, 6, 8}, false, {1, 6, 8}}};
   EXPECT_EQ(input_spec_for(graph, folder_ / "model.onnx").width, 8) << "from the network, where no file says it";
   std::ofstream(folder_ / "input.json") << R"({"width": 9, "height": 6})";
   EXPECT_THROW(input_spec_for(graph, folder_ / "model.onnx"), UsageError);
