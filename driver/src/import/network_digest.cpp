@@ -17,6 +17,7 @@ void add(Hash& hash, const GraphLayer& layer) {
   for (const float bias : layer.bias) hash.add(bias);
   hash.add(layer.lo), hash.add(layer.hi), hash.add(layer.pool_y), hash.add(layer.pool_x);
   if (layer.curve) hash.add(layer.curve.name());
+  if (layer.grid) hash.add(layer.grid->step), hash.add(layer.grid->lo), hash.add(layer.grid->hi);
 }
 
 }  // namespace
