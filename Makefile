@@ -30,6 +30,7 @@ build: configure ## build everything into build/
 	@cmake --build $(BUILD) -j $(JOBS)
 
 test: build ## run all tests but the nightly ones
+	@scripts/setup referee
 	@ctest --test-dir $(BUILD) --output-on-failure -LE nightly -j2
 
 # The flat 4x4 torus takes minutes to compile: it has a build folder of its own.
