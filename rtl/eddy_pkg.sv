@@ -22,12 +22,21 @@ package eddy_pkg;
   parameter int unsigned RowAxons = 32;  // out-axons of one population that may match one row
   parameter int unsigned CurveSegments = 64;  // straight lines of an activation's table
   parameter int unsigned CurveWords = CurveSegments / Lanes;  // RAM words that it takes
+  parameter int unsigned MaxCodes = 1024;  // FP16 values that codes of weights stand for
+
+  /// Events and weights in FP16 beside those of whole numbers. Without, their bits in tables must be 0.
+`ifdef EDDY_NO_FP16
+  parameter bit Fp16 = 1'b0;
+`else
+  parameter bit Fp16 = 1'b1;
+`endif
 
   parameter int unsigned AxonBits = $clog2(MaxAxons);
   parameter int unsigned PortBits = $clog2(MaxPorts);
   parameter int unsigned PopBits = $clog2(MaxPops);
   parameter int unsigned ParamAddrBits = $clog2(MaxParams);
   parameter int unsigned MarkAddrBits = $clog2(MarkWords);
+  parameter int unsigned CodeAddrBits = $clog2(MaxCodes);
   parameter int unsigned CoordBits = 12;  // rows and columns
   parameter int unsigned ChanBits = 16;
   parameter int unsigned PosBits = 27;
@@ -49,6 +58,8 @@ package eddy_pkg;
   typedef logic [MarkAddrBits-1:0] mark_addr_t;
   typedef logic [MarkBits-1:0] mark_word_t;
   typedef logic signed [15:0] act_t;  // activation, difference
+  typedef logic [15:0] fp16_t;  // IEEE 754 binary16
+  typedef logic [CodeAddrBits-1:0] code_addr_t;
   typedef logic [$clog2(CurveWords)-1:0] curve_addr_t;
 
   // ---------------------------------------------------------------- messages: one 64-bit flit each
@@ -167,11 +178,16 @@ package eddy_pkg;
     logic signed [7:0] pad;
   } pool_axis_t;
 
-  typedef enum logic [1:0] {
-    WeightInt8  = 2'd0,  // 4 runs a word
-    WeightInt16 = 2'd1,  // 2
-    WeightInt4  = 2'd2,  // 8
-    WeightInt2  = 2'd3   // 16
+  /// The low two bits are the width, the highest says FP16: by themselves, or as codes of a table.
+  typedef enum logic [2:0] {
+    WeightInt8  = 3'd0,  // 4 runs a word
+    WeightInt16 = 3'd1,  // 2
+    WeightInt4  = 3'd2,  // 8
+    WeightInt2  = 3'd3,  // 16
+    WeightCode8 = 3'd4,
+    WeightFp16  = 3'd5,
+    WeightCode4 = 3'd6,
+    WeightCode2 = 3'd7
   } weight_e;
 
   typedef struct packed {
@@ -183,6 +199,9 @@ package eddy_pkg;
     logic [1:0]  dw_shift;   // depthwise: that word is (c - c0) >> dw_shift
     logic        c_lane;     // weights are indexed by (c - c0) % Lanes
     weight_e     format;
+    code_addr_t  code_base;  // what code 0 stands for, in TabCode
+    logic        fp16;       // events are FP16
+    logic [5:0]  point;      // accumulators have so many bits behind the point; 0 where nothing is FP16
     addr_t       w_base;     // word address
     logic [17:0] w_c;        // run strides: run = c * w_c + ky * w_y + kx * w_x + word
     logic [17:0] w_y;
@@ -255,6 +274,8 @@ package eddy_pkg;
     logic signed [15:0] b_credit;
     logic [4:0]         d;         // 1..16
     coord_t             rows;
+    logic               fp16;      // events are sent as FP16 numbers, value * 2^-point
+    logic signed [5:0]  point;
   } out_axon_t;
 
   /// Where one side of an axon stands. Counts restart with every token, rows with every frame.
@@ -296,6 +317,7 @@ package eddy_pkg;
     TabProgress = 4'd8,   // axon_state_t by in-axon: what is in the accumulators (count unused)
     TabSent     = 4'd9,   // axon_state_t by out-axon: what has been sent
     TabCredit   = 4'd10,  // axon_state_t by out-axon: what the consumer has swept (count unused)
+    TabCode     = 4'd11,  // fp16_t: what codes of weights stand for
     TabRegs     = 4'd15
   } table_e;
 
@@ -363,9 +385,10 @@ package eddy_pkg;
     CntFlitsCore    = 6'd22,
     CntFlitsIo      = 6'd23,
     CntSweepInput   = 6'd24,  // cycles in which no row is swept, because none has its input
-    CntQueuePeak    = 6'd25   // most entries that waited
+    CntQueuePeak    = 6'd25,  // most entries that waited
+    CntCut          = 6'd26   // FP16: words of products, and events, of which bits were cut
   } counter_e;
-  parameter int unsigned NumCounters = 26;
+  parameter int unsigned NumCounters = 27;
   parameter int unsigned CounterBits = 48;
 
   /// Counters of one population, in the order in which they are read.

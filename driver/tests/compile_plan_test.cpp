@@ -82,7 +82,7 @@ std::vector<Product> carried(const Case& c, int to, int source_layer) {
     if (axon.to != to || axon.layer != source_layer || axon.clock) continue;
     const PortPlan& port = p.ports[static_cast<std::size_t>(axon.port)];
     const PortPart& part = port.part;
-    const auto data = pack_weights(layer, part, p.slice.c0, p.slice.channels);
+    const auto data = pack_weights(c.network, layer, part, p.slice.c0, p.slice.channels);
     const int width = 32 / runs_per_word(layer.ports[static_cast<std::size_t>(part.port)].format);
     const auto weight = [&](int run, int lane) {
       const int bit = (run * Lanes + lane) * width;

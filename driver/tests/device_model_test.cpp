@@ -42,6 +42,7 @@ TEST_P(RandomNetworks, GiveTheSameEventsWhateverThePartition) {
     options.modes = GetParam();
     options.transposed = seed % 3 == 0;
     options.wide_input = seed % 5 == 0;
+    options.fp16 = seed % 4 == 3;
     const Network network = random_network(seed, options);
     SCOPED_TRACE(fmt::format("seed {}\n{}", seed, describe(network)));
     const auto frames = random_frames(network, seed, 4);

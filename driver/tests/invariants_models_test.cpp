@@ -77,7 +77,8 @@ TEST_P(Model, GivesTheGoldenEventsAndAboutTheFloatAnswers) {
 
 /// In every other format of weights too, whatever the answers are worth then.
 TEST_P(Model, GivesTheGoldenEventsInEveryFormatOfWeights) {
-  for (const WeightFormat weights : {WeightFormat::int16, WeightFormat::int4, WeightFormat::int2}) {
+  for (const WeightFormat weights : {WeightFormat::int16, WeightFormat::int4, WeightFormat::int2, WeightFormat::fp16,
+                                     WeightFormat::code8, WeightFormat::code4, WeightFormat::code2}) {
     const Prepared p = prepared(GetParam(), weights);
     const auto device = open_device("sim:", {p.chip, {}});
     const RunResult result = run(p, *device, *open_frames(p));

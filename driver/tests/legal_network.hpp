@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <set>
 
 #include "eddy/network.hpp"
 
@@ -34,6 +36,24 @@ inline void expect_sums_fit(const Network& network) {
   }
 }
 
+/// What the port's format can hold.
+inline void expect_weights_fit(const Port& port) {
+  const int bits = bits_of(port.format);
+  std::set<std::int32_t> values{0};
+  for (const auto w : port.weights) {
+    if (is_fp16(port.format)) {
+      EXPECT_EQ(w % (1 << std::max(0, static_cast<int>(std::bit_width(static_cast<unsigned>(std::abs(w)))) - 11)), 0)
+          << w;
+      values.insert(w);
+    } else {
+      EXPECT_TRUE(w >= -(1 << (bits - 1)) && w < 1 << (bits - 1)) << w;
+    }
+  }
+  if (is_coded(port.format)) {
+    EXPECT_LE(values.size(), std::size_t{1} << bits);
+  }
+}
+
 /// What the chip can hold, whatever the model.
 inline void expect_legal(const Network& network) {
   expect_sums_fit(network);
@@ -48,8 +68,7 @@ inline void expect_legal(const Network& network) {
       EXPECT_TRUE(r.shift >= 1 && r.shift <= 47) << r.shift;
     }
     for (const Port& port : layer.ports) {
-      const int bits = bits_of(port.format);
-      for (const auto w : port.weights) EXPECT_TRUE(w >= -(1 << (bits - 1)) && w < 1 << (bits - 1)) << w;
+      expect_weights_fit(port);
       const bool addition = port.depthwise && port.y.taps == 1 && port.x.taps == 1;
       EXPECT_TRUE(!addition || port.format == WeightFormat::int16);
     }

@@ -49,7 +49,7 @@ TEST(Digest, ChangesWithWhatDecidesAResultOnly) {
   network.layers[1].name = "another";
   network.layers[1].scale *= 2;
   EXPECT_EQ(before, digest(network));
-  network.layers[2].ports[0].weights[0] = static_cast<std::int16_t>(network.layers[2].ports[0].weights[0] + 1);
+  network.layers[2].ports[0].weights[0] += 1;
   EXPECT_NE(before, digest(network));
 }
 

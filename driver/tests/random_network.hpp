@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <random>
@@ -26,6 +27,7 @@ struct RandomNetworkOptions {
   bool thresholds = true;   // else all 0
   bool transposed = false;  // transposed convolutions too
   bool wide_input = false;  // int16 activations instead of pixels
+  bool fp16 = false;        // weights in FP16 and codes of it too; then activations have 10 bits at most
 };
 
 /// Draws a network, layer by layer. The same seed gives the same network.
@@ -56,8 +58,9 @@ class RandomNetwork {
     layer.out = layer.acc = {pick(1, 4), pick(3, options_.max_side), pick(3, options_.max_side)};
     const auto channels = static_cast<std::size_t>(layer.out.c);
     network_.input.pixels = !options_.wide_input;
-    const int top = options_.wide_input ? 2000 : 255;
-    layer.bits = options_.wide_input ? 11 : 8;
+    const int wide = options_.fp16 ? 1000 : 2000;
+    const int top = options_.wide_input ? wide : 255;
+    layer.bits = !options_.wide_input ? 8 : options_.fp16 ? 10 : 11;
     layer.hi = top;
     layer.lo = options_.wide_input ? -top : 0;
     if (network_.input.pixels) {
@@ -69,6 +72,7 @@ class RandomNetwork {
       }
     }
     for (std::size_t c = 0; c < channels; ++c) network_.input.theta.push_back(options_.thresholds ? pick(0, 8) : 0);
+    scale(layer);
     network_.layers.push_back(layer);
   }
 
@@ -142,6 +146,10 @@ class RandomNetwork {
   // ---- weights
   /// Weights of a format by chance; int16 ones are kept small, so that sums of many fit.
   void fill(Port& port) {
+    if (options_.fp16 && chance(0.7)) {
+      fill_fp16(port);
+      return;
+    }
     port.format = chance(0.5) ? WeightFormat::int8 : weight_formats[static_cast<std::size_t>(pick(0, 3))];
     const WeightRange range = range_of(port.format);
     fill(port, std::max(range.least, -500), std::min(range.most, 500));
@@ -150,7 +158,22 @@ class RandomNetwork {
     const int rows = port.depthwise ? port.k_count : port.k_count * port.c_count;
     port.weights.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(port.y.taps) *
                         static_cast<std::size_t>(port.x.taps));
-    for (auto& w : port.weights) w = static_cast<std::int16_t>(pick(least, most));
+    for (auto& w : port.weights) w = pick(least, most);
+  }
+  /// Weights of 11 significant bits, or of as many values as there are codes.
+  void fill_fp16(Port& port) {
+    constexpr std::array formats{WeightFormat::fp16, WeightFormat::code8, WeightFormat::code4, WeightFormat::code2};
+    port.format = formats[static_cast<std::size_t>(pick(0, 3))];
+    std::vector<int> values{0};
+    const int count = is_coded(port.format) ? pick(2, 1 << bits_of(port.format)) : 1000;
+    while (static_cast<int>(values.size()) < count)
+      values.push_back(chance(0.5) ? pick(-500, 500) : pick(-15, 15) << pick(0, 5));
+    fill(port, 0, count - 1);
+    for (auto& w : port.weights) w = values[static_cast<std::size_t>(w)];
+  }
+  /// Where the points of FP16 numbers lie.
+  void scale(Layer& next) {
+    if (options_.fp16) next.scale = std::exp2(-pick(0, 16));
   }
   Port whole(int source, int k_first, int k_count) {
     Port port;
@@ -266,7 +289,7 @@ class RandomNetwork {
 
   /// Activation range, biases and factors that use it.
   void range(Layer& next) {
-    next.bits = chance(0.7) ? 8 : pick(8, 14);
+    next.bits = chance(0.7) ? 8 : pick(8, options_.fp16 ? 10 : 14);
     next.hi = (1 << next.bits) - 1;
     next.lo = -next.hi;
     if (chance(0.6)) next.lo = 0;
@@ -292,7 +315,8 @@ class RandomNetwork {
       r.theta = options_.thresholds && chance(0.7) ? pick(0, next.hi / 16) : 0;
       next.channels.push_back(r);
     }
-    next.acc_unit.assign(most.size(), 1.0);
+    scale(next);
+    next.acc_unit.assign(most.size(), options_.fp16 ? std::exp2(-pick(0, 24)) : 1.0);
   }
 
   /// A table instead of the range, and sums that reach all of it. Drawn aside: all else stays as it is without.

@@ -33,6 +33,9 @@ package eddy_core_pkg;
     logic [1:0] dw_shift;
     logic       c_lane;
     weight_e    format;
+    code_addr_t code_base;
+    logic       fp16;
+    logic [5:0] point;
     addr_t      w_base;
     run_t       w_c;
     run_t       w_y;
@@ -58,6 +61,9 @@ package eddy_core_pkg;
         dw_shift: port.dw_shift,
         c_lane: port.c_lane,
         format: port.format,
+        code_base: port.code_base,
+        fp16: port.fp16,
+        point: port.point,
         w_base: port.w_base,
         w_c: port.w_c,
         w_y: port.w_y,
@@ -84,6 +90,9 @@ package eddy_core_pkg;
     port_id_t   port;
     act_t       value;
     weight_e    format;
+    code_addr_t code_base;
+    logic       fp16;        // the value is FP16
+    logic [5:0] point;
     addr_t      w_base;
     addr_t      acc;         // first word of the first pixel
     run_t       run;         // its weights
@@ -110,7 +119,10 @@ package eddy_core_pkg;
     addr_t      weight;      // word that holds the run
     logic [3:0] run;         // its place in the word
     weight_e    format;
+    code_addr_t code_base;
     act_t       value;
+    logic       fp16;        // the value is FP16
+    logic [5:0] point;
     logic       final_word;  // last word of its event
     progress_t  token;       // leaves behind this word
     mark_seq_t  marks;       // marks that were handed over before the token
@@ -136,6 +148,7 @@ package eddy_core_pkg;
     logic    bubble_weight;
     logic    bubble_decode;
     logic    bubble_mark;
+    logic    cut;            // CntCut
     count_t  queue_peak;     // CntQueuePeak: a level, not a step
   } integrate_pulse_t;
 endpackage

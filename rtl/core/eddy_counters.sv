@@ -51,6 +51,7 @@ module eddy_counters
     step[CntFlitsWest]    = step_t'(sent_i[PortWest]);
     step[CntFlitsCore]    = step_t'(sent_i[PortCore]);
     step[CntFlitsIo]      = step_t'(sent_i[PortIo]);
+    step[CntCut]          = step_t'(integrate_i.cut) + step_t'(sweep_i.cut);
   end
 
   logic busy_q;

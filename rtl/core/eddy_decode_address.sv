@@ -40,6 +40,9 @@ module eddy_decode_address
       job_q.port       <= id_i;
       job_q.value      <= event_i.value;
       job_q.format     <= port_i.format;
+      job_q.code_base  <= port_i.code_base;
+      job_q.fp16       <= port_i.fp16;
+      job_q.point      <= port_i.point;
       job_q.w_base     <= port_i.w_base;
       job_q.acc        <= port_i.acc_base;
       job_q.run        <= run_t'(row_channel * port_i.w_c);

@@ -30,6 +30,7 @@ module eddy_emit
     output logic         error_valid_o,  // ErrOverflow: more events between two tokens than the counter holds
     output axon_id_t     error_axon_o,   // its out-axon
     output logic         event_o,        // an event goes into flit_o
+    output logic         cut_o,          // its value is not exact in FP16
     output logic         token_o,        // a token goes into flit_o
     // last token of a frame goes into flit_o: its out-axon, and the parity of the frame that is next
     output logic         sent_valid_o,
@@ -206,6 +207,7 @@ module eddy_emit
       .flit_valid_o (events_valid),
       .flit_ready_i (out_free),
       .flit_o       (event_flit),
+      .cut_o,
       .overflow_o   (error_valid_o),
       .index_o      (error_axon_o),
       .save_valid_o (save_valid),

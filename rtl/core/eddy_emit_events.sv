@@ -27,6 +27,7 @@ module eddy_emit_events
     output logic            flit_valid_o,
     input  logic            flit_ready_i,
     output flit_t           flit_o,
+    output logic            cut_o,          // the event is not exact: pulse
     output logic            overflow_o,     // pulse
     output axon_id_t        index_o,        // out-axon of the event
     // counts that have changed
@@ -47,14 +48,16 @@ module eddy_emit_events
 
   // ---------------------------------------------------------------- slots
   typedef struct packed {
-    axon_id_t   index;   // in TabOutAxon
-    dest_t      dest;
-    axon_id_t   axon;
-    coord_t     x0;
-    coord_t     x1;
-    logic [1:0] x_mask;
-    chan_t      c0;
-    chan_t      c1;
+    axon_id_t          index;   // in TabOutAxon
+    dest_t             dest;
+    axon_id_t          axon;
+    coord_t            x0;
+    coord_t            x1;
+    logic [1:0]        x_mask;
+    chan_t             c0;
+    chan_t             c1;
+    logic              fp16;
+    logic signed [5:0] point;
   } slot_t;
 
   slot_t                  slot_q                                          [RowAxons];
@@ -128,12 +131,25 @@ module eddy_emit_events
 
   assign group_ready_o = !flit_valid_o || (flit_ready_i && !others && rest == '0);
 
+  act_t value;
+  if (Fp16) begin : gen_fp16
+    fp16_t number;
+    logic  cut;
+    eddy_fp16_pack u_pack (
+        .whole_i(value_q[lane]),
+        .point_i(slot_q[slot].point),
+        .value_o(number),
+        .cut_o  (cut)
+    );
+    assign value = slot_q[slot].fp16 ? act_t'(number) : value_q[lane];
+    assign cut_o = send && slot_q[slot].fp16 && cut;
+  end else begin : gen_whole
+    assign value = value_q[lane];
+    assign cut_o = 1'b0;
+  end
+
   event_t body;
-  assign body = '{
-          axon: slot_q[slot].axon,
-          pos: pixel_q + pos_t'(c_q) + pos_t'(lane),
-          value: value_q[lane]
-      };
+  assign body = '{axon: slot_q[slot].axon, pos: pixel_q + pos_t'(c_q) + pos_t'(lane), value: value};
   assign flit_o = '{kind: KindEvent, dest: slot_q[slot].dest, body: body};
 
   assign index_o    = slot_q[slot].index;
@@ -173,7 +189,9 @@ module eddy_emit_events
           x1: load_axon_i.x1,
           x_mask: load_axon_i.x_mask,
           c0: load_axon_i.c0,
-          c1: load_axon_i.c1
+          c1: load_axon_i.c1,
+          fp16: load_axon_i.fp16,
+          point: load_axon_i.point
       };
       count_q[free] <= load_count_i;
     end

@@ -48,7 +48,7 @@ module eddy_host_port
   assign sel      = table_e'(wr.addr[16:13]);
   assign is_ram   = wr.addr[17:16] == 2'b00;
   assign is_reg   = wr.addr[17] && sel == TabRegs && wr.addr[12:8] == '0;
-  assign is_table = wr.addr[17] && sel <= TabCredit;
+  assign is_table = wr.addr[17] && sel <= TabCode;
   // Place in the entry, and which entry.
   assign word     = wr.addr[3:0] & ~(4'hF << step(sel));
   assign index    = wr.addr[12:0] >> step(sel);
@@ -68,6 +68,7 @@ module eddy_host_port
       TabPop:   return 13'(MaxPops);
       TabParam: return 13'(MaxParams);
       TabMark:  return 13'(MarkWords);
+      TabCode:  return 13'(MaxCodes);
       default:  return 13'(MaxAxons);
     endcase
   endfunction

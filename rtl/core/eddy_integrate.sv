@@ -109,10 +109,11 @@ module eddy_integrate
 
   // ---------------------------------------------------------------- MAC
   mark_seq_t marks_done;
-  logic frozen, token_waits, phase, read_denied, mac_active;
+  logic frozen, token_waits, phase, read_denied, cut, mac_active;
   eddy_mac u_mac (
       .clk_i,
       .rst_ni,
+      .table_i,
       .op_valid_i      (op_valid),
       .op_ready_o      (op_ready),
       .op_i            (op),
@@ -130,6 +131,7 @@ module eddy_integrate
       .token_waits_o   (token_waits),
       .phase_o         (phase),
       .read_denied_o   (read_denied),
+      .cut_o           (cut),
       .active_o        (mac_active)
   );
 
@@ -173,6 +175,7 @@ module eddy_integrate
     pulse_o.mac_word    = op_valid && op_ready && op.word;
     pulse_o.mac_pop     = op.pop;
     pulse_o.mac_waiting = events_q != '0;
+    pulse_o.cut         = cut;
 
     bubble              = pulse_o.mac_waiting && !pulse_o.mac_word;
     if (bubble) begin

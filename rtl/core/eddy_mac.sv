@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Multiply-accumulate: one accumulator word of Lanes neurons a cycle.
 ///
-///   0 read accumulators and weights | 1 data, unpack, multiply | 2 add | 3 write
+///   weights, unpack (eddy_mac_fetch) | 0 read accumulators | 1 data, multiply | 2 align, add | 3 write
 ///
 /// A word that is still on its way is not read but taken from the pipeline, at distance 1, 2 and 3; when the next op updates
 /// the same word, the write is left to it. No bank: without the write all stages stand still, without a read stage 0 waits.
@@ -12,30 +12,32 @@
 module eddy_mac
   import eddy_pkg::*, eddy_core_pkg::*;
 (
-    input  logic      clk_i,
-    input  logic      rst_ni,
+    input  logic         clk_i,
+    input  logic         rst_ni,
+    input  table_write_t table_i,             // TabCode
     // ops
-    input  logic      op_valid_i,
-    output logic      op_ready_o,
-    input  op_t       op_i,
+    input  logic         op_valid_i,
+    output logic         op_ready_o,
+    input  op_t          op_i,
     // banks
-    output mem_req_t  mem_write_o,
-    input  logic      mem_write_gnt_i,
-    output mem_req_t  mem_read_o,
-    input  logic      mem_read_gnt_i,
-    input  word_t     mem_read_rdata_i,
-    output mem_req_t  mem_weight_o,
-    input  logic      mem_weight_gnt_i,
-    input  word_t     mem_weight_rdata_i,
+    output mem_req_t     mem_write_o,
+    input  logic         mem_write_gnt_i,
+    output mem_req_t     mem_read_o,
+    input  logic         mem_read_gnt_i,
+    input  word_t        mem_read_rdata_i,
+    output mem_req_t     mem_weight_o,
+    input  logic         mem_weight_gnt_i,
+    input  word_t        mem_weight_rdata_i,
     // tokens
-    input  mark_seq_t marks_done_i,
-    output progress_t progress_o,
+    input  mark_seq_t    marks_done_i,
+    output progress_t    progress_o,
     // why stage 0 did not move on
-    output logic      frozen_o,            // a write waits for its bank
-    output logic      token_waits_o,       // a token waits for marks
-    output logic      phase_o,             // this pipeline's write has the bank of the read
-    output logic      read_denied_o,
-    output logic      active_o
+    output logic         frozen_o,            // a write waits for its bank
+    output logic         token_waits_o,       // a token waits for marks
+    output logic         phase_o,             // this pipeline's write has the bank of the read
+    output logic         read_denied_o,
+    output logic         cut_o,               // bits of a product were cut
+    output logic         active_o
 );
   typedef enum logic [1:0] {
     FromRam,   // arrives in stage 1
@@ -55,72 +57,74 @@ module eddy_mac
   source_e source1_q;
   logic    chain2_q;
   act_t    value1_q;
-  weight_e format1_q;
-  logic [3:0] run1_q;
-  word_t keep_q, product2_q, acc2_q, sum3_q;
+  logic fp16_1_q, real1_q;  // the value is FP16; the weights are
+  logic [5:0] point1_q;
+  word_t keep_q, acc2_q, sum3_q;
 
   logic busy;  // there is something in stages 1 to 3
   assign busy = stage1_q.word || stage2_q.word || stage3_q.word || stage1_q.token.valid || stage2_q.token.valid ||
                 stage3_q.token.valid;
   logic move, go;  // stages 1 to 3 move on; stage 0 does
 
-  // ---------------------------------------------------------------- 0: read
-  source_e source0;
-  logic need_weight, need_acc;
-  always_comb begin
-    source0 = FromRam;
-    if (op_i.word) begin
-      if (stage1_q.word && stage1_q.acc == op_i.acc) source0 = FromChain;
-      else if (stage2_q.word && stage2_q.acc == op_i.acc) source0 = FromSum;
-      else if (stage3_q.word && stage3_q.acc == op_i.acc) source0 = FromKeep;
-    end
-  end
-  assign need_acc = op_valid_i && op_i.word && source0 == FromRam;
-
-  // A weight word in the same bank is read first, else the accumulators would win for ever.
-  always_comb begin
-    mem_read_o       = '0;
-    mem_read_o.valid = need_acc && !(need_weight && bank_of(op_i.acc) == bank_of(op_i.weight));
-    mem_read_o.addr  = op_i.acc;
-  end
-
-  word_t weights;
-  eddy_mac_weights u_weights (
+  // ---------------------------------------------------------------- weights
+  logic op_valid;
+  op_t op;
+  act_t [Lanes-1:0] weight;
+  eddy_mac_fetch u_fetch (
       .clk_i,
       .rst_ni,
-      .valid_i    (op_valid_i && op_i.word),
-      .addr_i     (op_i.weight),
-      .take_i     (move),
-      .idle_i     (!op_valid_i && !stage1_q.word),
-      .need_o     (need_weight),
+      .table_i,
+      .op_valid_i,
+      .op_ready_o,
+      .op_i,
+      .op_valid_o (op_valid),
+      .op_ready_i (go),
+      .op_o       (op),
+      .weight_o   (weight),
       .mem_o      (mem_weight_o),
       .mem_gnt_i  (mem_weight_gnt_i),
-      .mem_rdata_i(mem_weight_rdata_i),
-      .word_o     (weights)
+      .mem_rdata_i(mem_weight_rdata_i)
   );
 
-  assign go = op_valid_i && move && (!need_acc || (mem_read_o.valid && mem_read_gnt_i)) &&
-              (!need_weight || mem_weight_gnt_i);
-  assign op_ready_o = go;
-
-  // ---------------------------------------------------------------- 1: multiply
-  act_t [Lanes-1:0] weight;
-  eddy_unpack u_unpack (
-      .word_i  (weights),
-      .format_i(format1_q),
-      .run_i   (run1_q),
-      .weight_o(weight)
-  );
-
-  word_t product, sum;
+  // ---------------------------------------------------------------- 0: read
+  source_e source0;
   always_comb begin
-    product = '0;
-    sum     = '0;
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      if (stage1_q.word) product[32*l+:32] = 32'(value1_q) * 32'(weight[l]);
-      if (stage2_q.word) sum[32*l+:32] = (chain2_q ? sum3_q[32*l+:32] : acc2_q[32*l+:32]) + product2_q[32*l+:32];
+    source0 = FromRam;
+    if (op.word) begin
+      if (stage1_q.word && stage1_q.acc == op.acc) source0 = FromChain;
+      else if (stage2_q.word && stage2_q.acc == op.acc) source0 = FromSum;
+      else if (stage3_q.word && stage3_q.acc == op.acc) source0 = FromKeep;
     end
   end
+  always_comb begin
+    mem_read_o       = '0;
+    mem_read_o.valid = op_valid && op.word && source0 == FromRam;
+    mem_read_o.addr  = op.acc;
+  end
+
+  assign go = op_valid && move && (!mem_read_o.valid || mem_read_gnt_i);
+
+  // ---------------------------------------------------------------- 1: multiply, 2: add
+  word_t product, sum;
+  logic cut;
+  eddy_mac_product u_product (
+      .clk_i,
+      .en_i     (stage1_q.word && move),
+      .value_i  (value1_q),
+      .fp16_i   (fp16_1_q),
+      .point_i  (point1_q),
+      .real_i   (real1_q),
+      .weight_i (weight),
+      .product_o(product),
+      .cut_o    (cut)
+  );
+  always_comb begin
+    sum = '0;
+    for (int unsigned l = 0; l < Lanes; l++) begin
+      if (stage2_q.word) sum[32*l+:32] = (chain2_q ? sum3_q[32*l+:32] : acc2_q[32*l+:32]) + product[32*l+:32];
+    end
+  end
+  assign cut_o = stage2_q.word && move && cut;
 
   // ---------------------------------------------------------------- 3: write
   logic merged, token_ready;
@@ -158,23 +162,23 @@ module eddy_mac
       stage3_q <= '0;
     end else if (move && (go || busy)) begin
       stage1_q <= '0;
-      if (go) stage1_q <= '{word: op_i.word, acc: op_i.acc, token: op_i.token, marks: op_i.marks};
+      if (go) stage1_q <= '{word: op.word, acc: op.acc, token: op.token, marks: op.marks};
       stage2_q <= stage1_q;
       stage3_q <= stage2_q;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (go && op_i.word) begin
+    if (go && op.word) begin
       source1_q <= source0;
-      value1_q  <= op_i.value;
-      format1_q <= op_i.format;
-      run1_q    <= op_i.run;
+      value1_q  <= op.value;
+      fp16_1_q  <= op.fp16;
+      real1_q   <= op.format >= WeightCode8;
+      point1_q  <= op.point;
       if (source0 == FromKeep) keep_q <= sum3_q;
     end
     if (stage1_q.word && move) begin
-      chain2_q   <= source1_q == FromChain;
-      product2_q <= product;
+      chain2_q <= source1_q == FromChain;
       if (source1_q == FromRam) acc2_q <= mem_read_rdata_i;
       else if (source1_q == FromKeep) acc2_q <= keep_q;
       else if (source1_q == FromSum) acc2_q <= sum3_q;
@@ -187,7 +191,7 @@ module eddy_mac
     if (stage2_q.word && move) sum3_q <= sum;
   end
 
-  assign active_o = op_valid_i || busy || token_active;
+  assign active_o = op_valid_i || op_valid || busy || token_active;
 
   // ---------------------------------------------------------------- why stage 0 waits
   assign phase_o = mem_read_o.valid && !mem_read_gnt_i && mem_write_o.valid && bank_of(

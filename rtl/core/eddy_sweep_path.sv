@@ -143,7 +143,7 @@ module eddy_sweep_path
   );
 
   // ---------------------------------------------------------------- events, tokens, credits
-  logic emit_flit_valid, emit_flit_ready, event_sent, token_sent, emit_idle;
+  logic emit_flit_valid, emit_flit_ready, event_sent, event_cut, token_sent, emit_idle;
   flit_t    emit_flit;
   logic     overflow;
   axon_id_t overflow_axon;
@@ -164,6 +164,7 @@ module eddy_sweep_path
       .error_valid_o(overflow),
       .error_axon_o (overflow_axon),
       .event_o      (event_sent),
+      .cut_o        (event_cut),
       .token_o      (token_sent),
       .sent_valid_o (sent_valid),
       .sent_axon_o  (sent_axon),
@@ -249,6 +250,7 @@ module eddy_sweep_path
 
   localparam int unsigned LaneCountBits = $clog2(Lanes + 1);
   assign pulse_o = '{
+          cut: event_cut,
           pixels: pixel,
           neurons: neurons ? LaneCountBits'(Lanes) : '0,
           pop: pop_id,

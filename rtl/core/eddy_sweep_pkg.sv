@@ -74,6 +74,7 @@ package eddy_sweep_pkg;
 
   /// Steps of counters in one cycle.
   typedef struct packed {
+    logic                       cut;      // CntCut: of events
     logic                       pixels;   // CntPixelsSwept
     logic [$clog2(Lanes+1)-1:0] neurons;  // CntNeuronsSwept ...
     pop_id_t                    pop;      // ... by population

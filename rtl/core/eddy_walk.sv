@@ -155,11 +155,14 @@ module eddy_walk
       op_o.acc         <= (pixel_q + addr_t'(word_q)) ^ addr_t'(odd_q);
       op_o.value       <= job_q.value;
       op_o.format      <= job_q.format;
+      op_o.code_base   <= job_q.code_base;
+      op_o.fp16        <= job_q.fp16;
+      op_o.point       <= job_q.point;
       unique case (job_q.format)
-        WeightInt16: {op_o.weight, op_o.run} <= {job_q.w_base + addr_t'(run[RunBits-1:1]), 3'b0, run[0]};
-        WeightInt4:  {op_o.weight, op_o.run} <= {job_q.w_base + addr_t'(run[RunBits-1:3]), 1'b0, run[2:0]};
-        WeightInt2:  {op_o.weight, op_o.run} <= {job_q.w_base + addr_t'(run[RunBits-1:4]), run[3:0]};
-        default:     {op_o.weight, op_o.run} <= {job_q.w_base + addr_t'(run[RunBits-1:2]), 2'b0, run[1:0]};
+        WeightInt16, WeightFp16: {op_o.weight, op_o.run} <= {job_q.w_base + addr_t'(run[RunBits-1:1]), 3'b0, run[0]};
+        WeightInt4, WeightCode4: {op_o.weight, op_o.run} <= {job_q.w_base + addr_t'(run[RunBits-1:3]), 1'b0, run[2:0]};
+        WeightInt2, WeightCode2: {op_o.weight, op_o.run} <= {job_q.w_base + addr_t'(run[RunBits-1:4]), run[3:0]};
+        default:                 {op_o.weight, op_o.run} <= {job_q.w_base + addr_t'(run[RunBits-1:2]), 2'b0, run[1:0]};
       endcase
     end
   end

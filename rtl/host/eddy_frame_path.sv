@@ -169,6 +169,7 @@ module eddy_frame_path
       .error_valid_o(overflow),
       .error_axon_o (overflow_axon),
       .event_o      (),
+      .cut_o        (),
       .token_o      (),
       .sent_valid_o (),
       .sent_axon_o  (),

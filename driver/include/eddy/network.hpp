@@ -44,8 +44,10 @@ struct Port {
   bool depthwise = false;  // output channel k_first + c * (k_count / c_count) + m sees only source channel c_first + c
   Axis y, x;
   WeightFormat format = WeightFormat::int8;
-  std::vector<std::int16_t> weights;  // full: [k_count][c_count][y.taps][x.taps]; depthwise: [k_count][y.taps][x.taps];
-                                      // kernel as ONNX writes it
+  /// Whole multiples of the accumulators' step. full: [k_count][c_count][y.taps][x.taps]; depthwise:
+  /// [k_count][y.taps][x.taps]; kernel as ONNX writes it. FP16: of 11 significant bits; codes: as many different ones
+  /// as there are codes.
+  std::vector<std::int32_t> weights;
   [[nodiscard]] int weight(int k, int c, int ky, int kx) const {
     const std::size_t row = depthwise ? std::size_t(k) : std::size_t(k) * std::size_t(c_count) + std::size_t(c);
     return weights[(row * std::size_t(y.taps) + std::size_t(ky)) * std::size_t(x.taps) + std::size_t(kx)];
@@ -128,6 +130,20 @@ struct Network {
   std::vector<Layer> layers;
   std::vector<Output> outputs;
 };
+
+/// It sends FP16 numbers to its readers: it has weights in FP16 itself, or a reader has. Outputs are whole numbers
+/// always.
+[[nodiscard]] inline bool sends_fp16(const Network& network, int layer) {
+  const auto reads_in_fp16 = [](const Port& port) { return is_fp16(port.format); };
+  return std::ranges::any_of(network.layers[static_cast<std::size_t>(layer)].ports, reads_in_fp16) ||
+         std::ranges::any_of(network.layers, [&](const Layer& reader) {
+           return std::ranges::any_of(reader.ports,
+                                      [&](const Port& port) { return port.source == layer && reads_in_fp16(port); });
+         });
+}
+
+/// FP16 has 11 significant bits: the largest whole number that stands for all below it too.
+inline constexpr int fp16_whole = 2048;
 
 /// One frame of input: [h][w][c], channels innermost.
 struct Frame {

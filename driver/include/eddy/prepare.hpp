@@ -50,7 +50,7 @@ struct PrepareOptions {
   std::map<std::string, Mode> layer_modes;  // layers that send values have threshold 0
   bool choose_modes = false;                // of layers that are not named: what saves products sends differences ...
   std::optional<StateBudget> state_budget;  // ... as far as this goes
-  int bits = 8;
+  std::optional<int> bits;
   std::map<std::string, int> layer_bits;
   WeightFormat weights = WeightFormat::int8;
   std::map<std::string, WeightFormat> layer_weights;

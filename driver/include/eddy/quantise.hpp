@@ -34,7 +34,9 @@ Thresholds read_thresholds(const std::filesystem::path& file);
 nlohmann::ordered_json to_json(const Thresholds& thresholds);
 
 struct QuantiseOptions {
-  int bits = 8;                           // magnitude bits of activations, 8..14
+  /// Magnitude bits of activations, 8..14; unless given, 8, and of layers that send FP16 numbers 10, or 11 where they
+  /// have no negative values.
+  std::optional<int> bits;
   std::map<std::string, int> layer_bits;  // by layer
   WeightFormat weights = WeightFormat::int8;
   std::map<std::string, WeightFormat> layer_weights;  // by layer; additions and averages have none to choose

@@ -36,11 +36,13 @@ std::string error_lines(const std::vector<OutputErrors>& outputs);
 std::string layer_table(const RunResult& result);
 /// Cycles a frame and speed of the simulation. Ends in a newline; empty where the device knows no time.
 std::string cycle_lines(const RunResult& result);
+/// How many layers send FP16 numbers, and whether the device cut any. Ends in a newline; empty where none does.
+std::string fp16_line(const Network& network, const RunResult& result);
 /// "MATCH: n events equal to the golden model", "MISMATCH: ...", or what was done before the interruption.
 std::string verdict(const Prepared& prepared, const RunResult& result);
 
 /// Layers in which the device counted fewer multiplications than the golden model did products, one line each: its
-/// counters, or its answers, are wrong.
+/// counters, or its answers, are wrong. And FP16 numbers that lost bits, which the compiler rules out.
 std::vector<std::string> counter_errors(const RunResult& result);
 
 /// SHA-1 of a file's bytes, as `sha1sum` prints it. Throws FileError.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Formats in which the chip keeps weights: two's complement, by port.
+/// Formats in which the chip keeps weights, by port: whole numbers in two's complement, FP16, or codes for FP16 values.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -9,50 +10,41 @@
 
 namespace eddy {
 
-enum class WeightFormat : std::uint8_t { int8, int16, int4, int2 };
+enum class WeightFormat : std::uint8_t { int8, int16, int4, int2, fp16, code8, code4, code2 };
 
-/// Narrowest first.
-inline constexpr std::array weight_formats{WeightFormat::int2, WeightFormat::int4, WeightFormat::int8,
-                                           WeightFormat::int16};
+struct WeightFormatFacts {
+  WeightFormat format = WeightFormat::int8;
+  std::string_view name;
+  int bits = 8;
+  bool fp16 = false;  // the events that it meets are FP16 as well
+};
+inline constexpr std::array all_weight_formats{
+    WeightFormatFacts{WeightFormat::int16, "int16", 16},      WeightFormatFacts{WeightFormat::int8, "int8", 8},
+    WeightFormatFacts{WeightFormat::int4, "int4", 4},         WeightFormatFacts{WeightFormat::int2, "int2", 2},
+    WeightFormatFacts{WeightFormat::fp16, "fp16", 16, true},  WeightFormatFacts{WeightFormat::code8, "code8", 8, true},
+    WeightFormatFacts{WeightFormat::code4, "code4", 4, true}, WeightFormatFacts{WeightFormat::code2, "code2", 2, true}};
 
-constexpr int bits_of(WeightFormat format) {
-  switch (format) {
-    case WeightFormat::int16:
-      return 16;
-    case WeightFormat::int4:
-      return 4;
-    case WeightFormat::int2:
-      return 2;
-    case WeightFormat::int8:
-      break;
-  }
-  return 8;
+constexpr const WeightFormatFacts& facts_of(WeightFormat format) {
+  return *std::ranges::find(all_weight_formats, format, &WeightFormatFacts::format);
 }
-
-constexpr std::string_view name_of(WeightFormat format) {
-  switch (format) {
-    case WeightFormat::int16:
-      return "int16";
-    case WeightFormat::int4:
-      return "int4";
-    case WeightFormat::int2:
-      return "int2";
-    case WeightFormat::int8:
-      break;
-  }
-  return "int8";
-}
+constexpr int bits_of(WeightFormat format) { return facts_of(format).bits; }
+constexpr std::string_view name_of(WeightFormat format) { return facts_of(format).name; }
+constexpr bool is_fp16(WeightFormat format) { return facts_of(format).fp16; }
+/// Weights are codes for values of a table.
+constexpr bool is_coded(WeightFormat format) { return is_fp16(format) && format != WeightFormat::fp16; }
 
 /// Nothing where no format has this name.
 constexpr std::optional<WeightFormat> weight_format(std::string_view name) {
-  for (const WeightFormat format : weight_formats) {
-    if (name_of(format) == name) return format;
-  }
-  return std::nullopt;
+  const auto* facts = std::ranges::find(all_weight_formats, name, &WeightFormatFacts::name);
+  return facts == all_weight_formats.end() ? std::nullopt : std::optional(facts->format);
 }
 
-/// The integers that the quantiser uses. Formats of many values leave out the least, to be symmetric; those of few
-/// cannot spare it.
+/// Of whole numbers, narrowest first.
+inline constexpr std::array weight_formats{WeightFormat::int2, WeightFormat::int4, WeightFormat::int8,
+                                           WeightFormat::int16};
+
+/// The integers that the quantiser uses in formats of whole numbers. Formats of many values leave out the least, to be
+/// symmetric; those of few cannot spare it.
 struct WeightRange {
   int least = 0, most = 0;
 };

@@ -27,7 +27,8 @@ int bits_of(const std::string& text, const std::string& all) {
 
 WeightFormat format_of(const std::string& text, const std::string& all) {
   if (const auto format = weight_format(text)) return *format;
-  throw UsageError(fmt::format("--weights {}: expected int16, int8, int4 or int2, LAYER=FORMAT, or auto", all));
+  throw UsageError(fmt::format(
+      "--weights {}: expected int16, int8, int4, int2, fp16, code8, code4, code2, LAYER=FORMAT, or auto", all));
 }
 
 Mode mode_of(const std::string& text, const std::string& all) {
@@ -56,7 +57,7 @@ StateBudget state_budget_of(const std::string& text) {
 
 /// "8", "c3=12": each goes to `all`, or with its layer to `by_layer`.
 template <typename T, typename Parse>
-void read_by_layer(const std::vector<std::string>& texts, T& all, std::map<std::string, T>& by_layer, Parse parse) {
+void read_by_layer(const std::vector<std::string>& texts, auto& all, std::map<std::string, T>& by_layer, Parse parse) {
   for (const std::string& text : texts) {
     const auto equals = text.rfind('=');
     if (equals == std::string::npos)
@@ -147,14 +148,16 @@ void ModelOptions::add_to(CLI::App& verb) {
       ->group(group);
   verb.add_option("--thresholds", thresholds_, "thresholds by layer, instead of thresholds.json beside the model")
       ->group(group);
-  verb.add_option("--bits", bits_, "magnitude bits of activations, 8 to 14; by layer: 8,c3=12")
+  verb.add_option("--bits", bits_,
+                  "magnitude bits of activations, 8 to 14 (FP16: 10, or 11 without negative values); by layer: 8,c3=12")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->default_str("8")
+      ->default_str("8, of FP16 as many as there may be")
       ->group(group);
   verb.add_option("--weights", weights_,
-                  "format of weights: int16, int8, int4 or int2; by layer: int8,c3=int4; auto: fewer bits where "
-                  "--budget allows. Additions and averages have their own")
+                  "format of weights: int16, int8, int4 or int2; fp16, or code8, code4, code2 for FP16 values from a "
+                  "table, with events in FP16; by layer: int8,c3=int4; auto: fewer bits where --budget allows. "
+                  "Additions and averages have their own")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->default_str("int8")

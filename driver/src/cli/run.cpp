@@ -155,7 +155,7 @@ int act(const RunVerb& options, const Context& context) {
   const RunResult result = run_with_bar(p, *device, *clip, answers, options, interrupt);
   for (const std::string& note : clip->notes()) fmt::print("Note       {}\n", note);
   if (result.frames > 0) fmt::print("\n{}", layer_table(result));
-  fmt::print("{}", cycle_lines(result));
+  fmt::print("{}{}", cycle_lines(result), fp16_line(p.network(), result));
   if (result.failure) fmt::print(stderr, "eddy: {}\n", result.failure->what());
   auto report = run_report(p, result, {context.command_line, options.model.seed, options.backend.threads(p.chip)});
   for (const std::string& note : clip->notes()) report["notes"].push_back(note);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compile/encode_axon.hpp"
 
+#include "compile/fp16_numbers.hpp"
 #include "compile/position.hpp"
 #include "compile/table_entry.hpp"
 
@@ -56,7 +57,9 @@ void encode_out_axon(const NumberedPlan& plan, int axon, int index, int populati
                                          .b_token = i16(a.rule.b_token),
                                          .b_credit = i16(a.rule.b_credit),
                                          .d = u8(a.rule.d),
-                                         .rows = u16(a.rule.rows)}));
+                                         .rows = u16(a.rule.rows),
+                                         .fp16 = a.to != Gateway && sends_fp16(plan.network, a.layer),
+                                         .point = narrow<std::int8_t>(event_point(plan.network, a.layer))}));
   tables.push_back(zero(pkg::table_e::TabSent, index));
   // The gateway credits the first frame too, when it has a buffer for it; tiles have room from the start.
   tables.push_back(entry(pkg::table_e::TabCredit, index, pkg::axon_state_t{.parity = a.to == Gateway}));

@@ -3,6 +3,7 @@
 
 #include <numeric>
 
+#include "compile/fp16_numbers.hpp"
 #include "compile/limits.hpp"
 #include "compile/table_entry.hpp"
 
@@ -29,24 +30,38 @@ pkg::weight_e packed(WeightFormat format) {
       return pkg::weight_e::WeightInt4;
     case WeightFormat::int2:
       return pkg::weight_e::WeightInt2;
+    case WeightFormat::fp16:
+      return pkg::weight_e::WeightFp16;
+    case WeightFormat::code8:
+      return pkg::weight_e::WeightCode8;
+    case WeightFormat::code4:
+      return pkg::weight_e::WeightCode4;
+    case WeightFormat::code2:
+      return pkg::weight_e::WeightCode2;
     case WeightFormat::int8:
       break;
   }
   return pkg::weight_e::WeightInt8;
 }
 
-pkg::port_t packed(const PopulationPlan& population, const PortPlan& port, WeightFormat format, int index, int weights,
-                   const PopulationPlace& place) {
+pkg::port_t packed(const NumberedPlan& plan, int p, int i, const PopulationPlace& place) {
+  const PopulationPlan& population = plan.population(p);
+  const PortPlan& port = population.ports[at(i)];
   const PortPart& part = port.part;
-  return {.pop = u8(index),
+  const Layer& layer = plan.layer_of(p);
+  const Port& of_network = layer.ports[at(part.port)];
+  return {.pop = u8(plan.population_numbers[at(p)].index),
           .y = packed(port.y),
           .x = packed(port.x),
           .c0 = u16(part.c_first),
           .depthwise = part.depthwise,
           .dw_shift = u8(part.dw_shift),
           .c_lane = part.c_lane,
-          .format = packed(format),
-          .w_base = u16(weights),
+          .format = packed(of_network.format),
+          .code_base = u16(place.codes[at(i)]),
+          .fp16 = sends_fp16(plan.network, of_network.source),
+          .point = u8(accumulator_point(plan.network, layer, of_network)),
+          .w_base = u16(place.weights[at(i)]),
           .w_c = static_cast<std::uint32_t>(part.w_c),
           .w_y = static_cast<std::uint32_t>(part.w_y),
           .w_x = static_cast<std::uint32_t>(part.w_x),
@@ -68,13 +83,9 @@ pkg::port_t packed(const PopulationPlan& population, const PortPlan& port, Weigh
 
 void encode_ports(const NumberedPlan& plan, int p, const PopulationPlace& place, std::vector<TableEntry>& tables) {
   const PopulationPlan& population = plan.population(p);
-  const int index = plan.population_numbers[at(p)].index;
   for (int i = 0; i < static_cast<int>(population.ports.size()); ++i) {
-    const PortPlan& port = population.ports[at(i)];
-    const WeightFormat format = plan.layer_of(p).ports[at(port.part.port)].format;
     check_limit(plan, population.slice.tile, "ports", place.ports + i + 1, pkg::MaxPorts);
-    tables.push_back(entry(pkg::table_e::TabPort, place.ports + i,
-                           packed(population, port, format, index, place.weights[at(i)], place)));
+    tables.push_back(entry(pkg::table_e::TabPort, place.ports + i, packed(plan, p, i, place)));
   }
 }
 

@@ -12,8 +12,10 @@
 #include "compile/encode_axon.hpp"
 #include "compile/encode_population.hpp"
 #include "compile/encode_port.hpp"
+#include "compile/fp16_numbers.hpp"
 #include "compile/limits.hpp"
 #include "compile/memory.hpp"
+#include "compile/table_entry.hpp"
 #include "compile/weights.hpp"
 #include "eddy/error.hpp"
 #include "eddy_pkg.hpp"
@@ -34,6 +36,23 @@ struct Blocks {
   }
 };
 
+/// Tables of codes, one behind the other, each once.
+class CodeTables {
+ public:
+  /// Its first entry.
+  int add(const std::vector<std::uint16_t>& table) {
+    if (table.empty()) return 0;
+    const auto [place, fresh] = known_.try_emplace(table, static_cast<int>(entries_.size()));
+    if (fresh) entries_.insert(entries_.end(), table.begin(), table.end());
+    return place->second;
+  }
+  [[nodiscard]] const std::vector<std::uint16_t>& entries() const { return entries_; }
+
+ private:
+  std::vector<std::uint16_t> entries_;
+  std::map<std::vector<std::uint16_t>, int> known_;
+};
+
 class TileEncoder {
  public:
   TileEncoder(const NumberedPlan& plan, int tile, int queue_words)
@@ -47,6 +66,7 @@ class TileEncoder {
     if (!map) throw FitError(no_room());
     image_.tile = plan_.chip.at(tile_);
     encode_populations(*map);
+    encode_codes();
     write_weights(*map);
     write_registers(*map);
     image_.memory = memory_use(*map);
@@ -62,7 +82,7 @@ class TileEncoder {
       request_.references.push_back(population.needs.references);
       std::vector<int>& blocks = blocks_of_.emplace_back();
       for (const PortPlan& port : population.ports) {
-        blocks.push_back(blocks_.add(pack_weights(plan_.layer_of(p), port.part, s.c0, s.channels)));
+        blocks.push_back(blocks_.add(pack_weights(plan_.network, plan_.layer_of(p), port.part, s.c0, s.channels)));
       }
       const Curve& curve = plan_.layer_of(p).curve;
       curves_.push_back(curve.empty() ? std::nullopt : std::optional(blocks_.add(pack_curve(curve))));
@@ -90,6 +110,13 @@ class TileEncoder {
       place.references = map.references[m];
       place.weights.clear();
       for (const int block : blocks_of_[m]) place.weights.push_back(map.weights[at(block)]);
+      place.codes.clear();
+      for (const PortPlan& port : plan_.population(p).ports) {
+        const Layer& layer = plan_.layer_of(p);
+        place.codes.push_back(codes_.add(code_table(plan_.network, layer, layer.ports[at(port.part.port)])));
+        check_limit(plan_, tile_, "values for codes of weights", static_cast<int>(codes_.entries().size()),
+                    pkg::MaxCodes);
+      }
       place.curve = curves_[m] ? map.weights[at(*curves_[m])] : 0;
       encode_population(plan_, p, place, image_.tables);
       encode_ports(plan_, p, place, image_.tables);
@@ -107,6 +134,13 @@ class TileEncoder {
     }
     for (int i = n.out_first; i < n.out_first + n.out_count; ++i) {
       encode_out_axon(plan_, tables_.out_axons[at(i)], i, n.index, image_.tables);
+    }
+  }
+
+  void encode_codes() {
+    for (std::size_t i = 0; i < codes_.entries().size(); ++i) {
+      image_.tables.push_back(
+          {static_cast<std::uint8_t>(pkg::table_e::TabCode), u16(static_cast<int>(i)), {codes_.entries()[i]}});
     }
   }
 
@@ -144,6 +178,7 @@ class TileEncoder {
   const TileTables& tables_;
   MemoryRequest request_;
   Blocks blocks_;
+  CodeTables codes_;
   std::vector<std::vector<int>> blocks_of_;  // by population in the tile, by port
   std::vector<std::optional<int>> curves_;   // blocks, by population in the tile
   TileImage image_;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "compile/fp16_numbers.hpp"
 #include "compile/position.hpp"
 #include "eddy/error.hpp"
 #include "eddy_host_pkg.hpp"
@@ -63,6 +64,7 @@ void check_row_axons(const NumberedPlan& plan, int tile, const std::string& what
 void check_network(const Network& network) {
   check_input(network);
   check_positions(network);
+  check_fp16(network);
 }
 
 void check_tables(const NumberedPlan& plan) {

@@ -9,7 +9,7 @@
 
 namespace eddy::mapping {
 
-/// The frame input's channels, and the bits of positions in all layers.
+/// The frame input's channels, the bits of positions in all layers, and differences that FP16 has to hold.
 void check_network(const Network& network);
 
 /// Entries of all tables of axons and populations, and the axons that one row is sent to.

@@ -14,6 +14,14 @@ WeightFormat format_of(pkg::weight_e format) {
       return WeightFormat::int4;
     case pkg::weight_e::WeightInt2:
       return WeightFormat::int2;
+    case pkg::weight_e::WeightFp16:
+      return WeightFormat::fp16;
+    case pkg::weight_e::WeightCode8:
+      return WeightFormat::code8;
+    case pkg::weight_e::WeightCode4:
+      return WeightFormat::code4;
+    case pkg::weight_e::WeightCode2:
+      return WeightFormat::code2;
     case pkg::weight_e::WeightInt8:
       break;
   }

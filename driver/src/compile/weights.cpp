@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "compile/arith.hpp"
+#include "compile/fp16_numbers.hpp"
 #include "eddy_pkg.hpp"
 
 namespace eddy::mapping {
@@ -104,8 +105,10 @@ int runs_per_word(WeightFormat format) { return WordBits / (Lanes * bits_of(form
 
 int weight_words(const Port& port, const PortPart& part) { return ceil_div(part.runs, runs_per_word(port.format)); }
 
-std::vector<std::uint32_t> pack_weights(const Layer& layer, const PortPart& part, int slice_c0, int slice_channels) {
+std::vector<std::uint32_t> pack_weights(const Network& network, const Layer& layer, const PortPart& part, int slice_c0,
+                                        int slice_channels) {
   const Port& port = layer.ports[static_cast<std::size_t>(part.port)];
+  const WeightNumbers number_of(network, layer, port);
   const int run_bits = WordBits / runs_per_word(port.format), width = run_bits / Lanes;
   std::vector<std::uint32_t> data(static_cast<std::size_t>(weight_words(port, part)) * static_cast<std::size_t>(Lanes));
   const auto put = [&](int run, int lane, int value) {
@@ -126,7 +129,7 @@ std::vector<std::uint32_t> pack_weights(const Layer& layer, const PortPart& part
         for (int w = 0; w < (part.depthwise ? 1 : part.words); ++w) {
           for (int lane = 0; lane < Lanes; ++lane) {
             const int k = (first_word + w) * Lanes + lane;
-            if (k < slice_channels) put(run + w, lane, weight(port, slice_c0 + k, channel, ky, kx));
+            if (k < slice_channels) put(run + w, lane, number_of(weight(port, slice_c0 + k, channel, ky, kx)));
           }
         }
       }

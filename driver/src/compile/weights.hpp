@@ -44,7 +44,8 @@ int runs_per_word(WeightFormat format);
 int weight_words(const Port& port, const PortPart& part);
 
 /// The weights of a part, packed: RAM words of 4 x 32 bits.
-std::vector<std::uint32_t> pack_weights(const Layer& layer, const PortPart& part, int slice_c0, int slice_channels);
+std::vector<std::uint32_t> pack_weights(const Network& network, const Layer& layer, const PortPart& part, int slice_c0,
+                                        int slice_channels);
 
 /// The table of an activation: RAM words of 4 segments.
 std::vector<std::uint32_t> pack_curve(const Curve& curve);

@@ -36,10 +36,11 @@ void Population::integrate(int source, const std::vector<Event>& events) {
 
 void Population::integrate(const PortReach& port, const Event& event) {
   const int value = event.value;
-  macs_ += port.touch(event.y, event.x, event.c, [&](int y, int x, int k, std::span<const std::int16_t> weights) {
+  macs_ += port.touch(event.y, event.x, event.c, [&](int y, int x, int k, std::span<const std::int32_t> weights) {
     const std::size_t at = pixel(y, x);
     std::uint32_t* acc = acc_.data() + at * static_cast<std::size_t>(layer_.acc.c) + static_cast<std::size_t>(k);
-    for (std::size_t i = 0; i < weights.size(); ++i) acc[i] += static_cast<std::uint32_t>(weights[i] * value);
+    for (std::size_t i = 0; i < weights.size(); ++i)
+      acc[i] += static_cast<std::uint32_t>(weights[i]) * static_cast<std::uint32_t>(value);
     marks_[at] = 1;
   });
 }

@@ -20,7 +20,7 @@ PortReach::PortReach(const Network& network, const Layer& layer, const Port& por
     for (int ky = 0; ky < port.y.taps; ++ky) {
       for (int kx = 0; kx < port.x.taps; ++kx) {
         for (int k = 0; k < outputs_; ++k) {
-          weights_.push_back(static_cast<std::int16_t>(port.weight(port.depthwise ? c * outputs_ + k : k, c, ky, kx)));
+          weights_.push_back(port.weight(port.depthwise ? c * outputs_ + k : k, c, ky, kx));
         }
       }
     }

@@ -34,7 +34,7 @@ class PortReach {
   }
 
  private:
-  [[nodiscard]] std::span<const std::int16_t> weights(int c, int ky, int kx) const {
+  [[nodiscard]] std::span<const std::int32_t> weights(int c, int ky, int kx) const {
     const auto run = static_cast<std::size_t>((c * port_->y.taps + ky) * port_->x.taps + kx);
     return std::span(weights_).subspan(run * static_cast<std::size_t>(outputs_), static_cast<std::size_t>(outputs_));
   }
@@ -42,7 +42,7 @@ class PortReach {
   const Port* port_;
   AxisHits y_, x_;
   int outputs_;                        // channels that one event touches
-  std::vector<std::int16_t> weights_;  // [c][ky][kx][outputs]
+  std::vector<std::int32_t> weights_;  // [c][ky][kx][outputs]
 };
 
 }  // namespace eddy

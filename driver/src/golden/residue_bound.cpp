@@ -82,7 +82,7 @@ ResidueBound::Missing ResidueBound::missing(std::size_t l, const std::vector<Kno
         for (int c = 0; c < shape.c; ++c, ++i) {
           const std::int32_t residue = source.residue[i], margin = source.margin[i];
           if ((residue == 0 && margin == 0) || !port.hears(c)) continue;
-          port.touch(y, x, c, [&](int ay, int ax, int k, std::span<const std::int16_t> weights) {
+          port.touch(y, x, c, [&](int ay, int ax, int k, std::span<const std::int32_t> weights) {
             const std::size_t first = at((ay * acc.w + ax) * acc.c + k);
             std::int64_t *centre = result.centre.data() + first, *radius = result.radius.data() + first;
             for (std::size_t n = 0; n < weights.size(); ++n) {

@@ -16,15 +16,16 @@ struct InputLayer {
 
 inline constexpr int max_pixel_channels = 4;  // that the chip keeps tables for
 
-/// The coarsest power of two, 1 or less, of which all real values are whole multiples within 14 magnitude bits; 0 where
-/// there is none.
-double whole_step(std::span<const Picture> pictures);
+/// The coarsest power of two, 1 or less, of which all real values are whole multiples of up to `most`; 0 where there is
+/// none.
+double whole_step(std::span<const Picture> pictures, int most);
 
-/// For pixels: the coarsest step on which the normalised grey levels of all channels are whole numbers, halved while
+/// For pixels: the coarsest step on which the normalised grey levels of all channels are whole numbers of up to
+/// `most`, halved while
 /// that needs no more than `at_least` magnitude bits; where there is none, `bits` magnitude bits. For real values,
 /// whose largest is `largest`: `step` where it is not 0, else `bits` magnitude bits.
 InputLayer quantise_input(const Shape& shape, const InputSpec& spec, bool pixels, double largest, double step, int bits,
-                          int at_least);
+                          int at_least, int most);
 
 /// An input that the model wants on this grid.
 InputLayer gridded_input(const Shape& shape, const InputSpec& spec, bool pixels, const Grid& grid);

@@ -22,6 +22,7 @@ namespace eddy {
 namespace {
 
 constexpr int min_bits = 8, max_bits = 14;
+constexpr int fp16_bits = 10;  // differences of positive and negative values are below 2^11
 constexpr double noticeable_gain_error = 0.01;
 constexpr double noticeable_curve_error = 2;  // steps
 constexpr double most_curve_error = 0.02;     // share of the largest value
@@ -50,22 +51,42 @@ class Quantiser {
 
   void check() {
     if (pictures_.empty()) throw UsageError("no frame to calibrate on: give a clip with at least one");
-    bits_ = by_layer(graph_, options_.layer_bits, options_.bits);
-    for (const int bits : bits_) {
-      if (bits < min_bits || bits > max_bits)
-        throw UsageError(fmt::format("{} magnitude bits; {} to {} are possible", bits, min_bits, max_bits));
-    }
+    formats_ = weight_formats_of(graph_, options_);
+    check_bits();
     // An input of pixels that no step makes exact costs nothing more when it is fine: thresholds are in grey levels
     // there.
     const bool named = options_.layer_bits.contains("input") || options_.layer_bits.contains(graph_.layers[0].name);
     // And several inputs share one step.
-    if ((of_pixels() || graph_.inputs.size() > 1) && !named) bits_[0] = max_bits;
+    if ((of_pixels() || graph_.inputs.size() > 1) && !named) bits_[0] = most_bits(0);
     check_weights();
+  }
+
+  void check_bits() {
+    bits_ = by_layer(graph_, options_.layer_bits, options_.bits.value_or(min_bits));
+    for (std::size_t l = 0; l < bits_.size(); ++l) {
+      const GraphLayer& layer = graph_.layers[l];
+      const bool named = options_.layer_bits.contains(layer.name) || (l == 0 && options_.layer_bits.contains("input"));
+      if (!options_.bits && !named && in_fp16(l)) bits_[l] = most_bits(l);
+      if (bits_[l] < min_bits || bits_[l] > max_bits)
+        throw UsageError(fmt::format("{} magnitude bits; {} to {} are possible", bits_[l], min_bits, max_bits));
+      if (bits_[l] > most_bits(l))
+        throw UsageError(
+            fmt::format("{} magnitude bits in layer {}: it sends FP16 numbers, which hold differences of up "
+                        "to {} there",
+                        bits_[l], layer.name, most_bits(l)));
+    }
+  }
+
+  /// It sends FP16 numbers.
+  [[nodiscard]] bool in_fp16(std::size_t l) const { return sends_fp16(graph_, formats_, l); }
+  [[nodiscard]] int most_bits(std::size_t l) const {
+    if (!in_fp16(l)) return max_bits;
+    const GraphLayer& layer = graph_.layers[l];
+    return l > 0 && layer.lo >= 0 && !layer.curve ? fp16_bits + 1 : fp16_bits;
   }
 
   /// A layer that is named has weights whose format can be chosen.
   void check_weights() {
-    formats_ = weight_formats_of(graph_, options_);
     for (const auto& [name, format] : options_.layer_weights) {
       const GraphLayer& layer = graph_.layers[find_layer(graph_, name)];
       if (has_weights(layer)) continue;
@@ -118,8 +139,9 @@ class Quantiser {
       Layer layer = range(l);
       const double sum_scale = graph_.layers[l].curve ? add_curve(l, layer) : layer.scale;
       const auto weights = [&](bool last_resort) {
-        return quantise_weights(graph_.layers[l], {network().layers, ranges_.means, sum_scale, formats_[l]},
-                                last_resort, layer, layer_reports_[l], weight_notes_);
+        return quantise_weights(graph_.layers[l],
+                                {network().layers, ranges_.means, sum_scale, formats_[l], coded_alike(l)}, last_resort,
+                                layer, layer_reports_[l], weight_notes_);
       };
       auto lower = weights(false);
       if (lower && has_own_step(origin(static_cast<std::size_t>(*lower)))) lower = weights(true);
@@ -134,6 +156,16 @@ class Quantiser {
     return true;
   }
 
+  /// Layers that share the values of their codes: all of code8, whose table is large; others have one of their own.
+  [[nodiscard]] std::vector<const GraphLayer*> coded_alike(std::size_t l) const {
+    std::vector<const GraphLayer*> layers;
+    for (std::size_t other = 1; other < formats_.size(); ++other) {
+      if (other == l || (formats_[l] == WeightFormat::code8 && formats_[other] == WeightFormat::code8))
+        layers.push_back(&graph_.layers[other]);
+    }
+    return layers;
+  }
+
   /// Its step is not ours to choose.
   [[nodiscard]] bool has_own_step(std::size_t l) const { return graph_.layers[l].grid || (l == 0 && input_exact_); }
 
@@ -141,12 +173,16 @@ class Quantiser {
     const GraphLayer& graph = graph_.layers[0];
     InputLayer first = graph.grid ? gridded_input(graph.out, spec_, of_pixels(), *graph.grid)
                                   : quantise_input(graph.out, spec_, of_pixels(), ranges_.largest[0],
-                                                   of_pixels() ? 0 : whole_step(pictures_), bits_[0], input_bits_);
+                                                   of_pixels() ? 0 : whole_step(pictures_, input_most()), bits_[0],
+                                                   input_bits_, input_most());
     first.layer.name = graph_.layers[0].name;
     input_exact_ = first.exact;
     network().input = std::move(first.input);
     network().layers.push_back(std::move(first.layer));
   }
+
+  /// The largest whole number that a grey level, or a real value of the input, may become.
+  [[nodiscard]] int input_most() const { return (1 << most_bits(0)) - 1; }
 
   /// A layer that only copies its source (to pool it, or to cut it) keeps its scale, and is exact.
   [[nodiscard]] bool copies(std::size_t l) const {
@@ -178,6 +214,8 @@ class Quantiser {
     } else {
       layer.bits = bits_[l];
       layer.scale = (ranges_.largest[l] > 0 ? ranges_.largest[l] : 1.0) / ((1 << layer.bits) - 1);
+      // Then FP16 weights are those of the model.
+      if (in_fp16(l)) layer.scale = std::exp2(std::ceil(std::log2(layer.scale)));
     }
     const int top = (1 << layer.bits) - 1;
     const auto cut = [&](float limit) {

@@ -18,22 +18,24 @@ constexpr int coarse_bits = 8;  // sources are not made coarser than this
 
 class Channel {
  public:
-  Channel(const GraphLayer& layer, const WeightSetting& setting, int k)
+  Channel(const GraphLayer& layer, const WeightSetting& setting, const CodeBook& codes, int k)
       : graph_(layer),
         setting_(setting),
         bias_(layer.bias[at(k)]),
-        parts_(parts_of(layer, setting.sources, setting.format, k)),
+        parts_(parts_of(layer, setting.sources, setting.format, &codes, k)),
         unit_(unit_of(parts_, layer.bias[at(k)], setting.sum_scale)) {}
 
   [[nodiscard]] double unit() const { return unit_; }
   [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
   [[nodiscard]] double whole_bias() const { return std::round((bias_ - shift()) / unit_); }
   void coarser() { unit_ *= 2; }
-  /// Its weights have bits beyond eight.
+  void set_unit(double unit) { unit_ = unit; }
+  /// Its weights have bits beyond eight, or in FP16 beyond those of its mantissa.
   [[nodiscard]] bool can_spare() const {
     return std::ranges::any_of(parts_, [&](const Part& part) {
-      return !part.addition && part.format == WeightFormat::int16 &&
-             part.largest / unit_ > 2 * range_of(WeightFormat::int8).most;
+      if (part.addition) return false;
+      if (part.format == WeightFormat::fp16) return part.largest / unit_ > 2 * fp16_whole;
+      return part.format == WeightFormat::int16 && part.largest / unit_ > 2 * range_of(WeightFormat::int8).most;
     });
   }
 
@@ -113,6 +115,42 @@ Port empty_port(const GraphPort& port, WeightFormat format) {
   return result;
 }
 
+/// All output channels, with steps at which no sum leaves 32 bits; or the source to lower.
+struct FittedChannels {
+  std::vector<Channel> all;
+  std::optional<int> lower;
+  bool coarser = false;
+};
+FittedChannels fitting_channels(const GraphLayer& graph, const WeightSetting& setting, const CodeBook& codes,
+                                bool last_resort) {
+  FittedChannels result;
+  for (int k = 0; k < graph.acc.c; ++k) {
+    Channel& channel = result.all.emplace_back(graph, setting, codes, k);
+    while (channel.largest_sum() > max_sum) {
+      if (!channel.can_spare()) {
+        result.lower = source_to_lower(channel, setting.sources);
+        if (result.lower && !last_resort) return result;
+        result.lower.reset();
+        result.coarser = true;
+      }
+      channel.coarser();
+    }
+  }
+  return result;
+}
+
+/// Values of codes that are smaller numbers leave room for more of them in a sum.
+CodeBook fitting_codes(const GraphLayer& graph, const WeightSetting& setting) {
+  if (!is_coded(setting.format)) return {};
+  constexpr int most = 1024, least = 128;
+  for (int top = most;; top /= 2) {
+    CodeBook codes = make_code_book(setting.alike, setting.format, top);
+    bool fits = true;
+    for (int k = 0; k < graph.acc.c && fits; ++k) fits = Channel(graph, setting, codes, k).largest_sum() <= max_sum;
+    if (fits || top == least) return codes;
+  }
+}
+
 }  // namespace
 
 std::optional<int> quantise_weights(const GraphLayer& graph, const WeightSetting& setting, bool last_resort,
@@ -124,22 +162,21 @@ std::optional<int> quantise_weights(const GraphLayer& graph, const WeightSetting
     layer.ports.push_back(empty_port(port, setting.format));
     if (chosen_format(port, setting.format)) report.weights = setting.format;
   }
-  bool coarser = false;
+  const CodeBook codes = fitting_codes(graph, setting);
+  FittedChannels channels = fitting_channels(graph, setting, codes, last_resort);
+  if (channels.lower) return channels.lower;
+  if (setting.format == WeightFormat::fp16 && has_weights(graph)) {  // one step for all: weights are the model's own
+    const double unit = std::ranges::max_element(channels.all, {}, &Channel::unit)->unit();
+    for (Channel& channel : channels.all) channel.set_unit(unit);
+  }
   double largest = 1;
   for (int k = 0; k < graph.acc.c; ++k) {
-    Channel channel(graph, setting, k);
-    while (channel.largest_sum() > max_sum) {
-      if (!channel.can_spare()) {
-        if (const auto source = source_to_lower(channel, setting.sources); source && !last_resort) return source;
-        coarser = true;
-      }
-      channel.coarser();
-    }
+    const Channel& channel = channels.all[at(k)];
     for (const Part& part : channel.parts()) {
       const GraphPort& port = graph.ports[part.port];
       const std::size_t first = at(k - port.k_first) * part.weights.size();
       for (std::size_t i = 0; i < part.weights.size(); ++i) {
-        layer.ports[part.port].weights[first + i] = static_cast<std::int16_t>(channel.weight(part, part.weights[i]));
+        layer.ports[part.port].weights[first + i] = static_cast<std::int32_t>(channel.weight(part, part.weights[i]));
       }
     }
     Requant requant;
@@ -151,7 +188,8 @@ std::optional<int> quantise_weights(const GraphLayer& graph, const WeightSetting
     measure(channel, report);
   }
   report.accumulator_bits = std::log2(largest);
-  if (coarser) notes.push_back(fmt::format("{}: weights made coarser, so that no sum leaves 32 bits", layer.name));
+  if (channels.coarser)
+    notes.push_back(fmt::format("{}: weights made coarser, so that no sum leaves 32 bits", layer.name));
   return std::nullopt;
 }
 

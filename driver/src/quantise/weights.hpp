@@ -19,6 +19,7 @@ struct WeightSetting {
   std::span<const std::vector<double>> means;  // [layer][channel] of the real activations on the calibration frames
   double sum_scale = 0;                        // real units a step of the requantised sums
   WeightFormat format = WeightFormat::int8;    // of ports whose format can be chosen
+  std::span<const GraphLayer* const> alike;    // layers whose codes stand for the same values, this one among them
 };
 
 /// Fills ports, channels (bias, mul, shift) and acc_unit of `layer`. Adds to the report. Where a sum could leave 32

@@ -75,6 +75,22 @@ std::string verdict(const Prepared& prepared, const RunResult& result) {
   return fmt::format("MATCH: {} {} equal to the golden model", grouped(result.events_checked), what);
 }
 
+std::uint64_t cut_numbers(const RunResult& result) {
+  std::uint64_t sum = 0;
+  for (const TileCounters& tile : result.counters) sum += tile.values[static_cast<std::size_t>(pkg::counter_e::CntCut)];
+  return sum;
+}
+
+std::string fp16_line(const Network& network, const RunResult& result) {
+  int layers = 0;
+  for (int l = 0; l < static_cast<int>(network.layers.size()); ++l) layers += sends_fp16(network, l) ? 1 : 0;
+  if (layers == 0 || result.counters.empty()) return {};
+  const std::uint64_t cut = cut_numbers(result);
+  return fmt::format("FP16: sent by {} of {} layers; {}\n", layers, network.layers.size(),
+                     cut == 0 ? std::string("no bit of a product or a difference was cut")
+                              : grouped(cut) + " products or differences lost bits");
+}
+
 std::vector<std::string> counter_errors(const RunResult& result) {
   std::vector<std::string> errors;
   if (!result.match()) return errors;
@@ -84,6 +100,9 @@ std::vector<std::string> counter_errors(const RunResult& result) {
     errors.push_back(fmt::format("layer {}: the device counted {} products, the golden model did {}", layer.name,
                                  grouped(products), grouped(layer.counts.macs_done)));
   }
+  if (const std::uint64_t cut = cut_numbers(result); cut > 0)
+    errors.push_back(fmt::format(
+        "{} FP16 products or differences lost bits, which the compiler should have kept from it", grouped(cut)));
   return errors;
 }
 

@@ -17,10 +17,10 @@ using pkg::counter_e;
 
 /// sweep_pulse_t, as eddy_sweep_pkg.sv lays it out.
 struct SweepPulse {
-  unsigned pixels = 0, neurons = 0, pop = 0, fired = 0, events = 0, tokens = 0, credits = 0, network = 0, credit = 0,
-           starved = 0;
+  unsigned cut = 0, pixels = 0, neurons = 0, pop = 0, fired = 0, events = 0, tokens = 0, credits = 0, network = 0,
+           credit = 0, starved = 0;
   unsigned pack() const {
-    return pixels << 16 | neurons << 13 | pop << 9 | fired << 6 | events << 5 | tokens << 4 | credits << 3 |
+    return cut << 17 | pixels << 16 | neurons << 13 | pop << 9 | fired << 6 | events << 5 | tokens << 4 | credits << 3 |
            network << 2 | credit << 1 | starved;
   }
 };
@@ -76,10 +76,11 @@ class Counters : public testing::Test {
     integrate.bubble_weight = bit();
     integrate.bubble_decode = bit();
     integrate.bubble_mark = bit();
+    integrate.cut = bit();
     integrate.queue_peak = static_cast<std::uint16_t>(pick(rng, 0, 0xffff));
-    const SweepPulse sweep{bit(), bit() * 4, pop(), bit() * static_cast<unsigned>(pick(rng, 1, 4)), bit(), bit(), bit(),
-                           bit(), bit(),     bit()};
-    dut.integrate_i = static_cast<std::uint32_t>(integrate.to_u64());
+    const SweepPulse sweep{bit(), bit(), bit() * 4, pop(), bit() * static_cast<unsigned>(pick(rng, 1, 4)), bit(), bit(),
+                           bit(), bit(), bit(),     bit()};
+    dut.integrate_i = integrate.to_u64();
     dut.sweep_i = sweep.pack();
     dut.read_i = static_cast<std::uint8_t>(bit() * (rng() & 0xff));
     dut.write_i = static_cast<std::uint8_t>(bit() * (rng() & 0xff));
@@ -108,6 +109,7 @@ class Counters : public testing::Test {
     for (unsigned port = 0; port < 6; ++port) {
       total[static_cast<std::size_t>(counter_e::CntFlitsNorth) + port] += dut.sent_i >> port & 1;
     }
+    count(counter_e::CntCut) += integrate.cut + sweep.cut;
     count(counter_e::CntQueuePeak) = integrate.queue_peak;  // a level
     by_pop[integrate.event_pop][0] += integrate.event_in;
     by_pop[integrate.mac_pop][1] += integrate.mac_word;

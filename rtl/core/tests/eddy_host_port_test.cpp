@@ -40,7 +40,8 @@ const std::vector<TableShape> kTables{{table_e::TabInAxon, pkg::MaxAxons, pkg::W
                                       {table_e::TabArrival, pkg::MaxAxons, pkg::WordsState, 1},
                                       {table_e::TabProgress, pkg::MaxAxons, pkg::WordsState, 1},
                                       {table_e::TabSent, pkg::MaxAxons, pkg::WordsState, 1},
-                                      {table_e::TabCredit, pkg::MaxAxons, pkg::WordsState, 1}};
+                                      {table_e::TabCredit, pkg::MaxAxons, pkg::WordsState, 1},
+                                      {table_e::TabCode, pkg::MaxCodes, 1, 1}};
 
 class HostPort : public testing::Test {
  protected:
@@ -270,7 +271,7 @@ TEST_F(HostPort, ASecondReadIsAnErrorAndHoldsNobodyUp) {
 
 TEST_F(HostPort, AddressesOutsideTheMapAreErrors) {
   std::vector<unsigned> outside{1U << 16, (1U << 17) - 1};
-  for (unsigned table = 11; table < 15; ++table) outside.push_back(kTableBit | table << 13);
+  for (unsigned table = 12; table < 15; ++table) outside.push_back(kTableBit | table << 13);
   outside.push_back(table_address(table_e::TabRegs, 256));
   for (const TableShape& shape : kTables) {
     if (shape.entries * shape.stride < 1U << 13)

@@ -2,6 +2,8 @@
 // eddy_mac with a memory that denies at random: sums, the order of tokens, and the cycles of hazards.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <deque>
 #include <map>
 
@@ -15,6 +17,7 @@ namespace eddy::test {
 namespace {
 
 using Word = std::array<std::uint32_t, pkg::Lanes>;
+constexpr int kStages = 4;      // from an op to the edge that writes its word
 constexpr int kWeights = 4096;  // address of the first weight word; accumulators lie below
 
 int bank_of(int address) { return address / 2048 * 2 + address % 2; }
@@ -34,6 +37,7 @@ class Mac : public testing::Test {
   std::deque<Token> tokens;
   std::deque<unsigned> token_marks;  // marks before each token that is in the pipeline
   long sent = 0, cycles = 0, words = 0, reads = 0, writes = 0, weight_reads = 0;
+  long cuts = 0, expected_cuts = 0;
   unsigned marks = 0;       // that were handed over before the next op
   unsigned marks_done = 0;  // set
 
@@ -50,21 +54,83 @@ class Mac : public testing::Test {
     dut.rst_ni = 1;
   }
 
+  /// What an op's weights and value are: whole numbers of 8 bits unless told otherwise.
+  struct Numbers {
+    pkg::weight_e format = pkg::weight_e::WeightInt8;
+    bool fp16 = false;  // the value is FP16
+    int point = 0;
+    int code_base = 0;
+  };
+  std::vector<std::uint16_t> codes = std::vector<std::uint16_t>(pkg::MaxCodes);
+
+  void write_codes() {
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+      codes[i] = static_cast<std::uint16_t>(rng());
+      pkg::table_write_t entry{.valid = true, .sel = pkg::table_e::TabCode, .index = static_cast<std::uint16_t>(i)};
+      entry.data[0] = codes[i];
+      drive(dut.table_i, entry.pack());
+      dut.clk_i = 0;
+      dut.eval();
+      dut.clk_i = 1;
+      dut.eval();
+    }
+    drive(dut.table_i, pkg::table_write_t{}.pack());
+  }
+
+  /// Its value; infinities and NaN are 0.
+  static double real(std::uint16_t fp16) {
+    const int field = fp16 >> 10 & 31, fraction = fp16 & 1023;
+    if (field == 31) return 0;
+    const double size = field == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, field - 25);
+    return (fp16 & 0x8000) != 0 ? -size : size;
+  }
+
+  static int width_of(pkg::weight_e format) {
+    constexpr std::array widths{8, 16, 4, 2};  // by the low two bits
+    return widths[static_cast<std::size_t>(format) % 4];
+  }
+  static bool is_fp16(pkg::weight_e format) { return format >= pkg::weight_e::WeightCode8; }
+  static bool is_strange(std::uint32_t fp16) { return (fp16 >> 10 & 31) == 31; }
+
+  /// The weight of a run and lane in a word: a whole number's bits, or the FP16 number.
+  [[nodiscard]] std::uint32_t number_of(const Word& word, int run, unsigned lane, const Numbers& numbers) const {
+    const int width = width_of(numbers.format);
+    const int at = (run * static_cast<int>(pkg::Lanes) + static_cast<int>(lane)) * width;
+    const std::uint32_t bits = word[static_cast<std::size_t>(at / 32)] >> at % 32 & ((1U << width) - 1);
+    const bool coded = is_fp16(numbers.format) && numbers.format != pkg::weight_e::WeightFp16;
+    return coded ? codes[static_cast<std::size_t>(numbers.code_base) + bits] : bits;
+  }
+  static double weight_of(std::uint32_t number, pkg::weight_e format) {
+    if (is_fp16(format)) return real(static_cast<std::uint16_t>(number));
+    const int width = width_of(format);
+    return static_cast<std::int32_t>(number << (32 - width)) >> (32 - width);
+  }
+
   void send(int address, int weight, int run, int value, bool token = false) {
+    send(address, weight, run, value, {}, token);
+  }
+  void send(int address, int weight, int run, int value, const Numbers& numbers, bool token) {
     core_pkg::op_t op;
     op.word = true;
+    op.format = numbers.format;
+    op.fp16 = numbers.fp16;
+    op.point = static_cast<std::uint8_t>(numbers.point);
+    op.code_base = static_cast<std::uint16_t>(numbers.code_base);
     op.acc = static_cast<std::uint16_t>(address);
     op.weight = static_cast<std::uint16_t>(kWeights + weight);
     op.run = static_cast<std::uint8_t>(run);
-    op.format = pkg::weight_e::WeightInt8;
     op.value = static_cast<std::int16_t>(value);
     Word& sum = golden[static_cast<std::size_t>(address)];
+    const double factor = numbers.fp16 ? real(static_cast<std::uint16_t>(value)) : value;
+    bool cut = numbers.fp16 && is_strange(static_cast<std::uint32_t>(value));
     for (unsigned lane = 0; lane < pkg::Lanes; ++lane) {
-      const int at = run * 32 + static_cast<int>(lane) * 8;
-      const std::uint32_t part = golden[op.weight][static_cast<std::size_t>(at / 32)];
-      const auto factor = static_cast<std::int8_t>(part >> at % 32 & 0xff);
-      sum[lane] += static_cast<std::uint32_t>(value * factor);
+      const std::uint32_t number = number_of(golden[op.weight], run, lane, numbers);
+      const double product = weight_of(number, numbers.format) * factor;
+      const double whole = std::floor(std::ldexp(product, numbers.point));
+      sum[lane] += static_cast<std::uint32_t>(static_cast<std::int64_t>(std::fmod(whole, 0x1p32)));
+      cut = cut || whole != std::ldexp(product, numbers.point) || (is_fp16(numbers.format) && is_strange(number));
     }
+    expected_cuts += cut;
     history[address].push_back({sent, sum});
     if (token) add_token(op);
     ops.push_back(op);
@@ -125,6 +191,7 @@ class Mac : public testing::Test {
       EXPECT_TRUE(write.we);
       memory[write.addr] = write.data;
     }
+    cuts += dut.cut_o;
     reads += read_granted;
     writes += write_granted;
     weight_reads += weight_granted;
@@ -199,6 +266,27 @@ TEST_F(Mac, AddsUpUnderHazardsAndDenials) {
   }
 }
 
+TEST_F(Mac, MultipliesNumbersOfAllFormatsInTurn) {
+  using enum pkg::weight_e;
+  constexpr std::array formats{WeightInt8,  WeightInt16, WeightInt4,  WeightInt2,
+                               WeightCode8, WeightFp16,  WeightCode4, WeightCode2};
+  write_codes();
+  for (int trial = 0; trial < 60 && !HasFailure(); ++trial) {
+    history.clear();
+    for (int i = 0; i < 200; ++i) {
+      const auto f = static_cast<std::size_t>(pick(rng, 0, static_cast<int>(formats.size()) - 1));
+      const Numbers numbers{
+          .format = formats[f], .fp16 = chance(rng, 60), .point = pick(rng, 0, 63), .code_base = pick(rng, 0, 3) * 256};
+      const bool whole = formats[f] < WeightCode8 && !numbers.fp16;
+      send(pick(rng, 0, 5), pick(rng, 0, 3), pick(rng, 0, 32 / width_of(formats[f]) - 1), pick(rng, -32768, 32767),
+           whole ? Numbers{.format = formats[f]} : numbers, chance(rng, 8));
+    }
+    run(trial % 2 ? 0 : 40, trial % 3 ? pick(rng, 1, 60) : 0, pick(rng, 0, 1) * 30);
+  }
+  EXPECT_EQ(cuts, expected_cuts);
+  EXPECT_GT(cuts, 0);
+}
+
 TEST_F(Mac, ReadsWeightsThatShareTheBankOfTheAccumulators) {
   // Weight words right behind the accumulators: every op wants both from one bank.
   for (int i = 0; i < 100; ++i) {
@@ -220,7 +308,7 @@ TEST_F(Mac, SeesWeightsThatWereChangedWhileItWasIdle) {
 TEST_F(Mac, TakesAWordEachCycleWherePhasesAlternate) {
   for (int i = 0; i < 400; ++i) send(i, i / 4 % 50, i % 4, 3 * i);
   run(0, 0, 0);
-  EXPECT_EQ(cycles, 400 + 3);
+  EXPECT_EQ(cycles, 400 + kStages);
   EXPECT_EQ(weight_reads, 100);
 }
 
@@ -228,13 +316,13 @@ TEST_F(Mac, LosesOneCycleForAWrongPhase) {
   for (int i = 0; i < 40; ++i) send(i, 0, i % 4, i);
   for (int i = 0; i < 40; ++i) send(101 + i, 0, i % 4, i);  // 39 is odd, and so is 101
   run(0, 0, 0);
-  EXPECT_EQ(cycles, 80 + 1 + 3);
+  EXPECT_EQ(cycles, 80 + 1 + kStages);
 }
 
 TEST_F(Mac, AddsUpOneWordWithoutReadingItAgain) {
   for (int i = 0; i < 100; ++i) send(8, 0, i % 4, i);
   run(0, 0, 0);
-  EXPECT_EQ(cycles, 100 + 3);
+  EXPECT_EQ(cycles, 100 + kStages);
   EXPECT_EQ(reads, 1);
   EXPECT_EQ(writes, 1);
 }
@@ -244,7 +332,7 @@ TEST_F(Mac, TakesTwoOrThreeWordsInTurnWithoutReadingThemAgain) {
     cycles = reads = 0;
     for (int i = 0; i < 100; ++i) send(8 + 2 * (i % different), 0, i % 4, i);
     run(0, 0, 0);
-    EXPECT_EQ(cycles, 100 + 3);
+    EXPECT_EQ(cycles, 100 + kStages);
     EXPECT_EQ(reads, different);
   }
 }

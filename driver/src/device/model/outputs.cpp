@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "fp16.hpp"
+
 namespace eddy::model {
 namespace {
 
@@ -59,7 +61,6 @@ void Outputs::open(const OutRow& row) {
 void Outputs::event(Fabric& fabric, int x, int c, std::int16_t value) {
   Message message;
   message.kind = Kind::event;
-  message.value = value;
   message.pos = ((static_cast<std::uint32_t>(row_.y) << row_.xbits | static_cast<std::uint32_t>(x)) << row_.cbits) |
                 static_cast<std::uint32_t>(c);
   for (const int i : matching_) {
@@ -69,6 +70,8 @@ void Outputs::event(Fabric& fabric, int x, int c, std::int16_t value) {
     if (++state.count == 0) throw RunError("model: more events between two tokens than a token can count");
     message.dest = axon.dest;
     message.axon = axon.axon;
+    message.value = axon.fp16 ? static_cast<std::int16_t>(fp16_nearest(value, axon.point)) : value;
+    if (axon.fp16 && !fp16_exact(value, axon.point)) ++cut;
     fabric.send(message);
     ++events;
   }

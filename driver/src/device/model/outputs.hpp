@@ -33,6 +33,7 @@ class Outputs {
   void close(Fabric& fabric);
 
   std::uint64_t events = 0, tokens = 0;
+  std::uint64_t cut = 0;  // events that FP16 does not hold
 
   /// For messages about a run that is stuck.
   [[nodiscard]] const pkg::out_axon_t& axon(int i) const { return axons_[i]; }

@@ -20,6 +20,21 @@ std::int32_t requantise(std::uint32_t acc, const pkg::param_t& param, const pkg:
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(scaled, pop.lo, pop.hi));
 }
 
+/// Adds weight * mantissa * 2^shift to each lane. What lies below the accumulators' last place is cut; then true.
+bool add_fp16(Word& acc, const Weights::WideRun& weight, int mantissa, int shift) {
+  bool cut = false;
+  for (std::size_t l = 0; l < pkg::Lanes; ++l) {
+    const std::int64_t product = weight[l] * mantissa;
+    const std::int64_t value =
+        shift >= 0 ? static_cast<std::int64_t>(static_cast<std::uint64_t>(product) << std::min(shift, 63))
+                   : product >> std::min(-shift, 63);
+    cut = cut || (shift < 0 &&
+                  product != static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << std::min(-shift, 63)));
+    acc[l] += static_cast<std::uint32_t>(value);
+  }
+  return cut;
+}
+
 /// From the table in RAM, segment by segment. The image may hold anything: what leaves 16 bits is cut, as in the RTL.
 std::int32_t curve(Ram& ram, const pkg::pop_t& pop, std::int32_t z) {
   constexpr int RestBits = 10;
@@ -65,11 +80,12 @@ Tile::Tile(const TileImage& image, int ram_words)
       outputs_(image.tables),
       counters_(pkg::NumCounters) {
   for (const auto& pop : unpack_table<pkg::pop_t>(image.tables, pkg::table_e::TabPop)) pops_.push_back({pop});
+  const auto codes = unpack_table<std::uint32_t>(image.tables, pkg::table_e::TabCode);
   for (const auto& port : unpack_table<pkg::port_t>(image.tables, pkg::table_e::TabPort)) {
     if (port.pop >= pops_.size()) throw FileError("image: a port of a population that is not there");
     for (const int step : {port.y.stride, port.x.stride, port.pool_y.stride, port.pool_x.stride})
       check_divisor(step, "a stride of a port");
-    ports_.push_back({port, AxisHits(port.y), AxisHits(port.x), Weights(port)});
+    ports_.push_back({port, AxisHits(port.y), AxisHits(port.x), Weights(port, codes)});
   }
   population_counters_.resize(pops_.size());
 }
@@ -120,6 +136,9 @@ void Tile::integrate(const Message& event) {
   const int channel = c - port.c0;
   const int row_of_weights = port.c_lane ? channel % Lanes : channel;
   const int word0 = port.word0 + (port.depthwise ? channel >> port.dw_shift : 0);
+  const Fp16Parts number = port.fp16 ? fp16_parts(static_cast<std::uint16_t>(event.value)) : Fp16Parts{event.value, 0};
+  const int shift = port.point + number.exponent - state.weights.point();
+  const bool fp16 = port.fp16 || is_fp16(port.format);
   count(pkg::counter_e::CntEventsIn);
   PopulationCounters& counters = population_counters_[port.pop];
   ++counters.events_in;
@@ -133,6 +152,11 @@ void Tile::integrate(const Message& event) {
           static_cast<std::uint32_t>(port.acc_base + row.out * port.acc_row + column.out * port.acc_words + word0);
       for (std::uint32_t w = 0; w < port.words; ++w) {
         Word& acc = ram_.accumulator(a + w, port.flip, row.out);
+        if (fp16) {
+          if (add_fp16(acc, state.weights.wide_at(ram_, run + w), number.mantissa, shift))
+            count(pkg::counter_e::CntCut);
+          continue;
+        }
         const Weights::Run& weight = state.weights.at(ram_, run + w);
         for (std::size_t l = 0; l < pkg::Lanes; ++l) acc[l] += static_cast<std::uint32_t>(weight[l] * event.value);
       }
@@ -242,6 +266,7 @@ TileCounters Tile::counters() const {
   TileCounters result{place_, counters_, population_counters_};
   result.values[static_cast<std::size_t>(pkg::counter_e::CntEventsOut)] = outputs_.events;
   result.values[static_cast<std::size_t>(pkg::counter_e::CntTokensOut)] = outputs_.tokens;
+  result.values[static_cast<std::size_t>(pkg::counter_e::CntCut)] += outputs_.cut;
   return result;
 }
 

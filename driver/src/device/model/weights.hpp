@@ -7,50 +7,86 @@
 #include <vector>
 
 #include "device/model/ram.hpp"
+#include "device/model/tables.hpp"
 #include "eddy_pkg.hpp"
+#include "fp16.hpp"
 
 namespace eddy::model {
+
+/// The bits of a word that belong to weights, run by run: run j stands in bits [j * WordBits / runs +:], lane l at
+/// l * width within it. Calls take(bits) for each, in order.
+template <typename Take>
+void unpack_word(const Word& word, std::uint32_t width, Take take) {
+  for (std::uint32_t bit = 0; bit < pkg::WordBits; bit += width)
+    take(word[bit / 32] >> bit % 32 & static_cast<std::uint32_t>((std::uint64_t{1} << width) - 1));
+}
+
+inline std::uint32_t width_of(pkg::weight_e format) {
+  switch (format) {
+    case pkg::weight_e::WeightInt16:
+    case pkg::weight_e::WeightFp16:
+      return 16;
+    case pkg::weight_e::WeightInt4:
+    case pkg::weight_e::WeightCode4:
+      return 4;
+    case pkg::weight_e::WeightInt2:
+    case pkg::weight_e::WeightCode2:
+      return 2;
+    case pkg::weight_e::WeightInt8:
+    case pkg::weight_e::WeightCode8:
+      break;
+  }
+  return 8;
+}
+
+inline bool is_fp16(pkg::weight_e format) { return format >= pkg::weight_e::WeightCode8; }
 
 class Weights {
  public:
   using Run = std::array<std::int32_t, pkg::Lanes>;
+  using WideRun = std::array<std::int64_t, pkg::Lanes>;
 
-  explicit Weights(const pkg::port_t& port) : base_(port.w_base), runs_(runs_a_word(port.format)) {}
-
-  const Run& at(Ram& ram, std::uint32_t run) {
-    while (known_.size() <= run) unpack(ram.at(base_ + known_.size() / runs_));
-    return known_[run];
+  Weights(const pkg::port_t& port, const Table<std::uint32_t>& codes)
+      : format_(port.format), base_(port.w_base), code_base_(port.code_base) {
+    if (is_fp16(format_) && format_ != pkg::weight_e::WeightFp16) codes_ = codes;
   }
+
+  /// Whole numbers.
+  const Run& at(Ram& ram, std::uint32_t run) { return get(known_, ram, run); }
+  /// Any weights, as multiples of 2^-point().
+  const WideRun& wide_at(Ram& ram, std::uint32_t run) { return get(known_wide_, ram, run); }
+  [[nodiscard]] int point() const { return is_fp16(format_) ? finest : 0; }
 
  private:
-  static std::uint32_t runs_a_word(pkg::weight_e format) {
-    switch (format) {
-      case pkg::weight_e::WeightInt16:
-        return 2;
-      case pkg::weight_e::WeightInt4:
-        return 8;
-      case pkg::weight_e::WeightInt2:
-        return 16;
-      case pkg::weight_e::WeightInt8:
-        break;
+  static constexpr int finest = 24;  // all FP16 numbers are multiples of 2^-24
+
+  template <typename R>
+  const R& get(std::vector<R>& known, Ram& ram, std::uint32_t run) {
+    const std::uint32_t width = width_of(format_), runs = pkg::WordBits / (width * pkg::Lanes);
+    while (known.size() <= run) {
+      const Word& word = ram.at(base_ + known.size() / runs);
+      std::size_t lane = 0;
+      unpack_word(word, width, [&](std::uint32_t bits) {
+        if (lane == 0) known.emplace_back();
+        known.back()[lane] = static_cast<typename R::value_type>(value(bits, width));
+        lane = (lane + 1) % pkg::Lanes;
+      });
     }
-    return 4;
+    return known[run];
   }
 
-  /// Run j of a word stands in bits [j * WordBits / R +:], lane l at l * width within it; two's complement.
-  void unpack(const Word& word) {
-    const std::uint32_t width = pkg::WordBits / runs_ / pkg::Lanes;
-    for (std::uint32_t j = 0; j < runs_; ++j) {
-      Run& run = known_.emplace_back();
-      for (std::uint32_t l = 0; l < pkg::Lanes; ++l) {
-        const std::uint32_t bit = (j * pkg::Lanes + l) * width;
-        run[l] = static_cast<std::int32_t>(word[bit / 32] << (32 - width - bit % 32)) >> (32 - width);
-      }
-    }
+  [[nodiscard]] std::int64_t value(std::uint32_t bits, std::uint32_t width) const {
+    if (!is_fp16(format_)) return static_cast<std::int32_t>(bits << (32 - width)) >> (32 - width);
+    const std::uint32_t number = format_ == pkg::weight_e::WeightFp16 ? bits : codes_[code_base_ + bits];
+    const Fp16Parts parts = fp16_parts(static_cast<std::uint16_t>(number));
+    return std::int64_t{parts.mantissa} << (parts.exponent + finest);
   }
 
-  std::uint32_t base_, runs_;
+  pkg::weight_e format_;
+  std::uint32_t base_, code_base_;
+  Table<std::uint32_t> codes_;
   std::vector<Run> known_;
+  std::vector<WideRun> known_wide_;
 };
 
 }  // namespace eddy::model
