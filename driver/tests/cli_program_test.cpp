@@ -174,7 +174,7 @@ TEST_F(Program, NamesBadOptions) {
   expect("run --seed -1", 2, "--seed");
   expect("run --model digits --bits 99 --backend model:", 2, "bits");
   expect("run --model digits --bits nolayer=9 --backend model:", 2, "nolayer");
-  expect("run --model digits --weights int3 --backend model:", 2, "int16, int8, int4 or int2");
+  expect("run --model digits --weights int3 --backend model:", 2, "int16, int8, int4, int2");
   expect("run --model digits --weights c2=int5 --backend model:", 2, "--weights c2=int5");
   expect("run --model digits --weights nolayer=int4 --backend model:", 2, "nolayer");
   expect("run --model digits --weights input=int4 --backend model:", 2, "it is the input");

@@ -31,7 +31,12 @@ constexpr std::uint32_t field(std::uint32_t value, unsigned position) { return v
 }  // namespace
 
 RingDevice::RingDevice(Transport& transport, std::string name, const Limits& limits, BackDoor* back_door)
-    : transport_(transport), name_(name), back_door_(back_door), gateway_(transport, std::move(name), limits) {}
+    : transport_(transport),
+      name_(name),
+      back_door_(back_door),
+      gateway_(transport, std::move(name), limits),
+      chip_(gateway_.get(EDDY_REGISTER(CHIP))),
+      place_(gateway_.get(EDDY_REGISTER(GATEWAY))) {}
 
 // ---------------------------------------------------------------- load
 
@@ -60,8 +65,7 @@ void RingDevice::load(const Image& image) {
 }
 
 void RingDevice::check_chip(const Image& image) {
-  const std::uint32_t chip = gateway_.get(EDDY_REGISTER(CHIP)), place = gateway_.get(EDDY_REGISTER(GATEWAY));
-  const auto byte = [&](unsigned position) { return static_cast<int>(chip >> position & 0xFF); };
+  const auto byte = [&](unsigned position) { return static_cast<int>(chip_ >> position & 0xFF); };
   const int rows = byte(EDDY_CSR__CHIP__ROWS_bp), columns = byte(EDDY_CSR__CHIP__COLS_bp);
   const int lanes = byte(EDDY_CSR__CHIP__LANES_bp), banks = byte(EDDY_CSR__CHIP__BANKS_bp);
   if (rows != image.rows || columns != image.columns || lanes != image.lanes || banks < image.banks) {
@@ -69,7 +73,7 @@ void RingDevice::check_chip(const Image& image) {
         "{}: the image is for chip {} of {}x{} tiles, {} lanes, {} banks, but this one has {}x{}, {}, {}", name_,
         image.chip, image.rows, image.columns, image.lanes, image.banks, rows, columns, lanes, banks));
   }
-  const auto tile = pkg::tile_id_t::from_u64(place & EDDY_CSR__GATEWAY__TILE_bm);
+  const auto tile = pkg::tile_id_t::from_u64(place_ & EDDY_CSR__GATEWAY__TILE_bm);
   if (TileAt{tile.y, tile.x} != image.gateway.tile)
     throw FitError(fmt::format("{}: the image's gateway is at tile ({}, {}), this one at ({}, {})", name_,
                                image.gateway.tile.y, image.gateway.tile.x, tile.y, tile.x));

@@ -72,6 +72,7 @@ class RingDevice final : public Device {
   std::string name_;
   BackDoor* back_door_;
   HostGateway gateway_;
+  std::uint32_t chip_, place_;  // registers that say what chip it is: asking takes time, in which frames go on
   std::unique_ptr<Image> image_;
   std::uint64_t free_ = HostGateway::Free;  // host memory that is not in use
   std::uint64_t references_ = 0;
