@@ -5,8 +5,10 @@
 ///   EDDY_SEED=17 build/bin/driver_invariants --gtest_filter='Random/Networks*'         one network again
 ///   EDDY_SEEDS=1:5000 build/bin/driver_invariants --gtest_filter='Random/Networks*'    many
 #include <gmock/gmock.h>
+#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <iostream>
 
 #include "device_compare.hpp"
@@ -14,75 +16,81 @@
 #include "eddy/error.hpp"
 #include "eddy/sim_device.hpp"
 #include "eddy_pkg.hpp"
+#include "network_case.hpp"
 #include "random_network.hpp"
+#include "shrink.hpp"
 #include "test_length.hpp"
 
 namespace eddy {
 namespace {
 
+namespace fs = std::filesystem;
+
 using testing::Comparison;
 using testing::describe;
 using testing::Modes;
+using testing::NetworkCase;
 using testing::random_frames;
 using testing::random_network;
 using testing::RandomNetworkOptions;
+using testing::read_case;
+using testing::write_case;
 
 constexpr testing::SeedRange UsualSeeds{1, 200};
 constexpr std::uint64_t Shares = 10;  // test cases among which the seeds are dealt out
 
-/// A network, how it gets onto which chip, and how that chip is run.
+Image image_of(const NetworkCase& c) {
+  CompileOptions options;
+  options.iterations = c.iterations;
+  options.seed = c.seed;
+  options.random_partition = c.random_partition;
+  options.random_placement = c.random_placement;
+  return compile(c.network, find_chip(c.chip), {}, options).image;
+}
+
+/// Draws a network, how it gets onto which chip, and how that chip is run.
 class Draw {
  public:
-  explicit Draw(std::uint64_t seed) : seed_(seed), random_(seed) {
-    large_ = chance(0.3);
+  explicit Draw(std::uint64_t seed) : random_(seed) { drawn.seed = seed; }
+
+  NetworkCase make() {
+    const bool large = chance(0.3);
     RandomNetworkOptions options;
     options.modes = static_cast<Modes>(pick(0, 2));
-    options.max_side = large_ ? 24 : 10;
-    options.max_channels = large_ ? 24 : 13;
+    options.max_side = large ? 24 : 10;
+    options.max_channels = large ? 24 : 13;
     options.thresholds = chance(0.8);
     options.transposed = chance(0.3);
     options.wide_input = chance(0.2);
-    options.fp16 = seed % 4 == 3;
-    network = random_network(seed, options);
-    frames = random_frames(network, seed, 4, chance(0.2) ? 1.0 : 0.2);
-    device.seed = seed;
-    device.io_stall = chance(0.3) ? 0.4 : 0.0;
-    device.memory.stall = chance(0.3) ? 0.4 : 0.0;
-    device.dma_load = chance(0.1);
-    device.skip_quiet = !chance(0.1);
-    in_flight = pick(1, 4);
-    compile_.iterations = 20;
-    compile_.seed = seed;
-    compile_.random_partition = chance(0.5);
-    compile_.random_placement = chance(0.5);
+    options.fp16 = drawn.seed % 4 == 3;
+    drawn.network = random_network(drawn.seed, options);
+    drawn.frames = random_frames(drawn.network, drawn.seed, 4, chance(0.2) ? 1.0 : 0.2);
+    drawn.io_stall = chance(0.3) ? 0.4 : 0.0;
+    drawn.memory_stall = chance(0.3) ? 0.4 : 0.0;
+    drawn.dma_load = chance(0.1);
+    drawn.skip_quiet = !chance(0.1);
+    drawn.in_flight = pick(1, 4);
+    drawn.random_partition = chance(0.5);
+    drawn.random_placement = chance(0.5);
+    drawn.chip = large || !fits(drawn) ? "small" : "tiny";
+    return drawn;
   }
-
-  /// Compiles; a network that is too large for `tiny` goes to `small`.
-  [[nodiscard]] std::pair<Chip, Image> image() const {
-    if (!large_) {
-      try {
-        const Chip chip = find_chip("tiny");
-        return {chip, compile(network, chip, {}, compile_).image};
-      } catch (const FitError&) {
-      }
-    }
-    const Chip chip = find_chip("small");
-    return {chip, compile(network, chip, {}, compile_).image};
-  }
-
-  Network network;
-  std::vector<Frame> frames;
-  SimOptions device;
-  int in_flight = 1;
 
  private:
   int pick(int lo, int hi) { return std::uniform_int_distribution<int>(lo, hi)(random_); }
   bool chance(double p) { return std::bernoulli_distribution(p)(random_); }
 
-  std::uint64_t seed_;
+  static bool fits(const NetworkCase& c) {
+    try {
+      image_of(c);
+      return true;
+    } catch (const FitError&) {
+      return false;
+    }
+  }
+
   std::mt19937_64 random_;
-  bool large_ = false;
-  CompileOptions compile_;
+  NetworkCase drawn;
 };
 
 /// A dilated kernel marks the columns between its hits as well (docs/core-integrate.md): more is swept than touched.
@@ -128,7 +136,8 @@ void expect_counts_of_the_model(const Network& network, const Image& image, cons
 
 /// What each layer counted, against what its events say: no fewer products than the golden model needs, and each neuron
 /// that fired was swept.
-void expect_counts_of_the_events(const Draw& draw, const Image& image, const std::vector<TileCounters>& counters) {
+void expect_counts_of_the_events(const NetworkCase& draw, const Image& image,
+                                 const std::vector<TileCounters>& counters) {
   std::vector<LayerCounts> golden(draw.network.layers.size());
   GoldenEvents events(draw.network);
   for (const Frame& frame : draw.frames) {
@@ -152,22 +161,52 @@ void expect_counts_of_the_events(const Draw& draw, const Image& image, const std
   }
 }
 
-void run_network(std::uint64_t seed) {
-  const Draw draw(seed);
-  SCOPED_TRACE(fmt::format("again: EDDY_SEED={} build/bin/driver_invariants --gtest_filter='Random/Networks*'\n{}",
-                           seed, describe(draw.network)));
+void run_case(const NetworkCase& c) {
+  SCOPED_TRACE(describe(c.network));
   try {
-    const auto [chip, image] = draw.image();
-    auto device = make_sim_device(chip, draw.device);
-    device->set_frames_in_flight(draw.in_flight);
-    Comparison comparison(draw.network, image);
-    comparison.run(*device, draw.frames);
+    SimOptions options;
+    options.seed = c.seed;
+    options.io_stall = c.io_stall;
+    options.memory.stall = c.memory_stall;
+    options.dma_load = c.dma_load;
+    options.skip_quiet = c.skip_quiet;
+    const Image image = image_of(c);
+    const auto device = make_sim_device(find_chip(c.chip), options);
+    device->set_frames_in_flight(c.in_flight);
+    Comparison comparison(c.network, image);
+    comparison.run(*device, c.frames);
     if (::testing::Test::HasFatalFailure()) return;
-    expect_counts_of_the_model(draw.network, image, draw.frames, comparison.counters);
-    expect_counts_of_the_events(draw, image, comparison.counters);
+    expect_counts_of_the_model(c.network, image, c.frames, comparison.counters);
+    expect_counts_of_the_events(c, image, comparison.counters);
   } catch (const Error& error) {
     FAIL() << error.what();
   }
+}
+
+/// A case that cannot be compiled says nothing.
+bool fails(const NetworkCase& c) {
+  ::testing::TestPartResultArray failures;
+  {
+    const ::testing::ScopedFakeTestPartResultReporter reporter(&failures);
+    try {
+      image_of(c);
+    } catch (const std::exception&) {
+      return false;
+    }
+    run_case(c);
+  }
+  return failures.size() > 0;
+}
+
+/// What fails is written down, as small as it gets.
+void run_network(std::uint64_t seed) {
+  const NetworkCase drawn = Draw(seed).make();
+  SCOPED_TRACE(fmt::format("again: EDDY_SEED={} build/bin/driver_invariants --gtest_filter='Random/Networks*'", seed));
+  run_case(drawn);
+  if (!::testing::Test::HasFailure()) return;
+  const fs::path file = fs::absolute(fmt::format("regressions/network-{}.json", seed));
+  write_case(testing::Shrinker(drawn, fails).run(), file);
+  ADD_FAILURE() << "as small as it gets: " << file << ", which testvectors/regressions takes";
 }
 
 class Networks : public ::testing::TestWithParam<std::uint64_t> {};
@@ -184,8 +223,16 @@ TEST_P(Networks, GiveTheGoldenEvents) {
   std::cout << fmt::format("{} networks, each {}th seed of {} to {}\n", count, Shares, first, last);
 }
 
-/// An output layer with rows that meet no input and fire all the same: they wait for a buffer of the gateway.
-TEST(Network, ThatNeedsNoInputWaitsForRoom) { run_network(7150); }
+/// What failed once.
+TEST(Regressions, GiveTheGoldenEvents) {
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(fs::path(EDDY_TESTVECTORS) / "regressions")) {
+    SCOPED_TRACE(entry.path().filename().string());
+    run_case(read_case(entry.path()));
+    ++count;
+  }
+  EXPECT_GT(count, 0);
+}
 
 INSTANTIATE_TEST_SUITE_P(Random, Networks, ::testing::Range<std::uint64_t>(0, Shares));
 
