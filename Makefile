@@ -7,6 +7,7 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 SANITIZED := $(BUILD)/sanitized
 FLAT      := $(BUILD)/flat
+FUZZED    := $(BUILD)/fuzzed
 
 MODEL   ?=
 CLIP    ?=
@@ -15,7 +16,9 @@ FRAMES  ?=
 BACKEND ?=
 RUN_OPTIONS ?=
 
-.PHONY: help setup configure build test nightly run bench conformance lint format check-format synth sanitize docs clean
+FUZZ_SECONDS ?=
+
+.PHONY: help setup configure build test nightly fuzz run bench conformance lint format check-format synth sanitize docs clean
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
@@ -34,11 +37,19 @@ test: build ## run all tests but the nightly ones
 	@ctest --test-dir $(BUILD) --output-on-failure -LE nightly -j2
 
 # The flat 4x4 torus takes minutes to compile: it has a build folder of its own.
-nightly: build ## run the long tests: random networks, the clip, the whole chip as one model
+nightly: build fuzz ## run the long tests: random networks, the clip, the whole chip as one model, the fuzzers
 	@test -e $(FLAT)/build.ninja || cmake -S . -B $(FLAT) -G Ninja -Wno-dev --log-level=WARNING -DEDDY_FLAT_SMALL=ON
 	@cmake --build $(FLAT) -j $(JOBS) --target sim_flat_small driver_device_flat_small
 	@ctest --test-dir $(FLAT) --output-on-failure -L nightly -R flat_small -j2
 	@ctest --test-dir $(BUILD) --output-on-failure -L nightly -j2
+
+# libFuzzer is clang's: a build folder of its own, of what reads files.
+fuzz: setup ## feed broken models, images and thresholds to their readers: [FUZZ_SECONDS=600 each]
+	@scripts/setup fuzz
+	@cmake -S . -B $(FUZZED) -G Ninja -Wno-dev --log-level=WARNING -DCMAKE_CXX_COMPILER=clang++-16 -DEDDY_FUZZ=ON \
+	  -DEDDY_SANITIZE=address,undefined -DEDDY_DRIVER_PARTS="import;quantise;golden;frames;compile" $(addprefix -DEDDY_FUZZ_SECONDS=,$(FUZZ_SECONDS))
+	@cmake --build $(FUZZED) -j $(JOBS) --target fuzz_onnx fuzz_image fuzz_thresholds
+	@ctest --test-dir $(FUZZED) --output-on-failure -R ^fuzz_ -j2
 
 run: configure ## run a network on a video: [MODEL=] [CLIP=] [CHIP=] [FRAMES=A:B] [BACKEND=]
 	@scripts/setup clip

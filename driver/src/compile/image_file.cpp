@@ -196,14 +196,16 @@ Image image_of(const proto::Image& from, const std::string& name) {
 
 }  // namespace
 
-std::string serialise(const Image& image) {
+std::string image_file_of(const std::string& content) {
   proto::ImageFile file;
   file.set_magic(Magic);
   file.set_version(Version);
-  file.set_content(content_of(image));
-  file.set_hash(hash_of(file.content()));
+  file.set_content(content);
+  file.set_hash(hash_of(content));
   return file.SerializeAsString();
 }
+
+std::string serialise(const Image& image) { return image_file_of(content_of(image)); }
 
 Image parse_image(const std::string& bytes, const std::string& name) {
   proto::ImageFile file;
