@@ -5,12 +5,10 @@
 #include <numeric>
 
 #include "compile/arith.hpp"
-#include "eddy_pkg.hpp"
+#include "compile/words.hpp"
 
 namespace eddy::mapping {
 namespace {
-
-constexpr int Lanes = static_cast<int>(pkg::Lanes);
 
 /// Borders of `parts` pieces of nearly equal weight: parts + 1 ascending positions, no piece empty.
 std::vector<int> equal_cuts(const std::vector<double>& weights, int parts) {

@@ -9,13 +9,13 @@
 #include "compile/limits.hpp"
 #include "compile/position.hpp"
 #include "compile/table_entry.hpp"
+#include "compile/words.hpp"
 #include "eddy/error.hpp"
 #include "eddy/golden.hpp"
 
 namespace eddy::mapping {
 namespace {
 
-constexpr int Lanes = static_cast<int>(pkg::Lanes);
 constexpr std::uint16_t MaxTheta = (1U << 14) - 1;
 
 /// Must every pixel be swept in every frame? docs/contract.md and rule 13 of the frame protocol.

@@ -17,13 +17,12 @@
 #include "compile/memory.hpp"
 #include "compile/table_entry.hpp"
 #include "compile/weights.hpp"
+#include "compile/words.hpp"
 #include "eddy/error.hpp"
 #include "eddy_pkg.hpp"
 
 namespace eddy::mapping {
 namespace {
-
-constexpr std::int64_t WordBytes = pkg::WordBits / 8;
 
 /// Weight blocks of a tile, stored once where populations share them: slices of a layer with the same channels do.
 struct Blocks {

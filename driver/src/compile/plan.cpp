@@ -5,13 +5,13 @@
 #include <map>
 
 #include "compile/arith.hpp"
+#include "compile/words.hpp"
 #include "eddy/error.hpp"
 #include "eddy_pkg.hpp"
 
 namespace eddy::mapping {
 namespace {
 
-constexpr int Lanes = static_cast<int>(pkg::Lanes);
 constexpr std::int64_t MaxCount = (std::int64_t{1} << pkg::CountBits) - 1;
 
 const Layer& layer_of(const Network& network, const Slice& slice) {

@@ -8,13 +8,11 @@
 
 #include "compile/traffic.hpp"
 #include "compile/weight_bytes.hpp"
-#include "eddy_pkg.hpp"
+#include "compile/words.hpp"
 
 namespace eddy {
 namespace mapping {
 namespace {
-
-constexpr std::int64_t WordBytes = pkg::WordBits / 8;
 
 void expect_loads(const LoadMaps& maps, const Plan& plan, Image& image) {
   for (const PopulationPlan& p : plan.populations) {

@@ -102,10 +102,10 @@ class Search {
       const int columns = most.columns > NarrowestColumns ? most.columns / NarrowestColumns : 1;
       choices_[l].columns = steps_up_to(columns);
       choices_[l].channels = steps_up_to(most.channels);
-      Slice finest = whole_layer(l);
-      finest.cols = (finest.cols + columns - 1) / columns;
-      finest.channels = std::min(finest.channels, 4);
-      const Needs needs = plan_population(network_, traits_, finest).needs;
+      Slice smallest = whole_layer(l);
+      smallest.cols = (smallest.cols + columns - 1) / columns;
+      smallest.channels = std::min(smallest.channels, 4);
+      const Needs needs = plan_population(network_, traits_, smallest).needs;
       const bool too_large = needs.ram() > capacity_[RamWords] || needs.marks > capacity_[MarkWordsUsed];
       if (rows_everywhere || too_large) choices_[l].rows = steps_up_to(most.rows);
     }

@@ -6,13 +6,11 @@
 
 #include "compile/arith.hpp"
 #include "compile/fp16_numbers.hpp"
+#include "compile/words.hpp"
 #include "eddy_pkg.hpp"
 
 namespace eddy::mapping {
 namespace {
-
-constexpr int Lanes = static_cast<int>(pkg::Lanes);
-constexpr int WordBits = static_cast<int>(pkg::WordBits);
 
 /// Output channels that one source channel of a depthwise port feeds.
 int multiplier(const Port& port) { return port.k_count / port.c_count; }

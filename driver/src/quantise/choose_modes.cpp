@@ -82,10 +82,10 @@ ModeFigures figures(const Network& network, double products) {
   return result;
 }
 
-class Chooser {
+class ModeChooser {
  public:
-  Chooser(const Network& network, const std::vector<std::vector<Frame>>& runs, const std::map<std::string, Mode>& named,
-          const std::optional<StateBudget>& budget)
+  ModeChooser(const Network& network, const std::vector<std::vector<Frame>>& runs,
+              const std::map<std::string, Mode>& named, const std::optional<StateBudget>& budget)
       : network_(network), runs_(runs), named_(named) {
     choice_.budget = budget;
   }
@@ -237,7 +237,7 @@ ModeChoice choose_modes(const Network& network, const std::vector<std::vector<Fr
   if (budget && !(budget->amount >= 0)) throw UsageError("a budget of memory below 0");
   if (std::ranges::none_of(runs, [](const auto& run) { return run.size() > 1; }))
     throw UsageError("modes are chosen by what changes from frame to frame, and the clip has no two frames");
-  return Chooser(network, runs, named, budget).run();
+  return ModeChooser(network, runs, named, budget).run();
 }
 
 std::vector<std::string> set_modes(Network& network, const std::map<std::string, Mode>& modes) {

@@ -14,10 +14,10 @@
 namespace eddy {
 namespace {
 
-class Chooser {
+class WeightChooser {
  public:
-  Chooser(const Graph& graph, const InputSpec& input, std::span<const Picture> pictures, const QuantiseOptions& options,
-          double budget)
+  WeightChooser(const Graph& graph, const InputSpec& input, std::span<const Picture> pictures,
+                const QuantiseOptions& options, double budget)
       : graph_(graph),
         input_(input),
         pictures_(pictures),
@@ -111,7 +111,7 @@ WeightChoice choose_weights(const Graph& graph, const InputSpec& input, std::spa
                             QuantiseOptions options, double budget) {
   if (!(budget > 0 && budget <= 1))
     throw UsageError(fmt::format("a budget of {} %; above 0 and up to 100 % are possible", 100 * budget));
-  return Chooser(graph, input, calibration, options, budget).run();
+  return WeightChooser(graph, input, calibration, options, budget).run();
 }
 
 std::string to_text(const WeightChoice& c) {

@@ -13,7 +13,7 @@ namespace {
 std::string grouped(std::uint64_t value) {
   std::string text = std::to_string(value);
   for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
-    text.insert(static_cast<std::size_t>(at), ",");
+    text.insert(static_cast<std::size_t>(at), 1, ',');
   return text;
 }
 std::string grouped(std::int64_t value) { return grouped(static_cast<std::uint64_t>(value)); }

@@ -15,6 +15,11 @@ namespace {
 
 auto position(const Event& e) { return std::tuple(e.y, e.x, e.c); }
 
+}  // namespace
+
+/// What Lockstep::State consists of.
+namespace lockstep {
+
 /// Which population a neuron belongs to. The input belongs to the one behind those of the image.
 class Owners {
  public:
@@ -63,7 +68,11 @@ struct ExpectedResult {
   std::vector<LayerCounts> counts;
 };
 
-}  // namespace
+}  // namespace lockstep
+
+using lockstep::Expected;
+using lockstep::ExpectedResult;
+using lockstep::Owners;
 
 std::string to_text(const Mismatch& m, int first_frame) {
   const auto value = [](const std::optional<int>& v) { return v ? std::to_string(*v) : std::string("nothing"); };

@@ -12,7 +12,7 @@
 namespace eddy {
 namespace {
 
-constexpr Colour right_colour{70, 220, 110}, wrong_colour{255, 120, 90}, plain{232, 234, 238};
+constexpr Colour right_colour{70, 220, 110}, wrong_colour{255, 120, 90};
 
 class ClassifyTask : public Task {
  public:

@@ -25,7 +25,7 @@ constexpr int text_size = 14, title_size = 17;
 constexpr int line_height = 22;
 constexpr double line_width = 2;  // pixels of the sheet
 constexpr int dark = 64;          // pictures whose brightest pixel is darker are brightened, or nothing would be seen
-constexpr Colour background{24, 26, 30}, light{232, 234, 238};
+constexpr Colour background{24, 26, 30};
 
 /// Pixels of 1 or 3 channels, red first, bright enough to be seen.
 Picture visible(const Picture& picture, bool blue_first) {
@@ -84,7 +84,7 @@ Canvas sheet(const std::vector<const SheetFrame*>& frames, const std::string& ti
 
   Canvas canvas(columns * pitch_x + gap, head + rows * pitch_y + foot + gap, background);
   const Font text(text_size), bold(title_size);
-  bold.write(canvas, gap, line_height, title, light);
+  bold.write(canvas, gap, line_height, title, plain);
   for (int i = 0; i < static_cast<int>(frames.size()); ++i) {
     const SheetFrame& frame = *frames[static_cast<std::size_t>(i)];
     const int left = gap + i % columns * pitch_x, top = head + i / columns * pitch_y;

@@ -10,6 +10,9 @@
 
 namespace eddy {
 
+/// Of text that judges nothing.
+inline constexpr Colour plain{232, 234, 238};
+
 /// Something to draw over a frame: around (x, y), lengths in pixels of the frame.
 struct Mark {
   enum class Kind { box, circle, cross } kind = Kind::box;
