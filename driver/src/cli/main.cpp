@@ -10,9 +10,9 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "build_info.hpp"
 #include "cli/verb.hpp"
 #include "eddy/error.hpp"
-#include "eddy_build.hpp"
 
 namespace eddy::cli {
 namespace {

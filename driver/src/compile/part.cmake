@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The image file's protobuf code, and where the shipped files lie.
+# The image file's protobuf code.
 configure_file(${CMAKE_CURRENT_LIST_DIR}/image.proto ${CMAKE_CURRENT_BINARY_DIR}/image.proto COPYONLY)
 include(GNUInstallDirs)
 add_library(eddy_image_proto STATIC)
@@ -10,6 +10,4 @@ target_include_directories(eddy_image_proto SYSTEM PUBLIC ${CMAKE_CURRENT_BINARY
 target_link_libraries(eddy_image_proto PUBLIC protobuf::libprotobuf)
 
 target_link_libraries(eddy_driver PRIVATE eddy_image_proto)
-set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/shipped_files.cpp PROPERTIES COMPILE_DEFINITIONS
-  "EDDY_CHECKOUT=\"${CMAKE_SOURCE_DIR}\";EDDY_INSTALLED_DATA=\"${CMAKE_INSTALL_FULL_DATADIR}/eddy\"")
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/rtl/chips/ DESTINATION ${CMAKE_INSTALL_DATADIR}/eddy/chips)

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "build_paths.hpp"
+
 namespace eddy {
 namespace {
 
@@ -25,9 +27,9 @@ fs::path shipped_files(Shipped what) {
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
   const fs::path beside = program.parent_path().parent_path() / "share/eddy" / place.installed;
   if (fs::exists(beside, ignored)) return beside;
-  const fs::path checkout = fs::path(EDDY_CHECKOUT) / place.in_checkout;
+  const fs::path checkout = fs::path(build_paths::checkout) / place.in_checkout;
   if (fs::exists(checkout, ignored)) return checkout;
-  return fs::path(EDDY_INSTALLED_DATA) / place.installed;
+  return fs::path(build_paths::installed_data) / place.installed;
 }
 
 }  // namespace eddy

@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "build_info.hpp"
 #include "eddy/report.hpp"
-#include "eddy_build.hpp"
 #include "eddy_pkg.hpp"
 #include "report/choices.hpp"
 

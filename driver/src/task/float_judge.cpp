@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "build_paths.hpp"
 #include "channels_first.hpp"
 #include "eddy/error.hpp"
 #include "shipped_files.hpp"
@@ -47,7 +48,7 @@ std::vector<float> part_of(const GraphInput& input, const Shape& all, const std:
 }  // namespace
 
 RefereeProgram referee_program() {
-  RefereeProgram program{EDDY_PYTHON, shipped_files(Shipped::referee)};
+  RefereeProgram program{build_paths::python, shipped_files(Shipped::referee)};
   if (const char* python = std::getenv("EDDY_PYTHON"); python != nullptr) program.python = python;
   return program;
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "build_paths.hpp"
 #include "eddy/error.hpp"
 
 namespace eddy {
@@ -24,10 +25,10 @@ struct Font::Face {
 
 Font::Font(int size) : face_(std::make_unique<Face>()) {
   const auto pixels = static_cast<FT_UInt>(size);
-  if (FT_Init_FreeType(&face_->library) != 0 || FT_New_Face(face_->library, EDDY_FONT, 0, &face_->face) != 0 ||
+  if (FT_Init_FreeType(&face_->library) != 0 || FT_New_Face(face_->library, build_paths::font, 0, &face_->face) != 0 ||
       FT_Set_Pixel_Sizes(face_->face, 0, pixels) != 0) {
     throw FileError(
-        fmt::format("{}: the font for captions cannot be read; Debian has it in fonts-dejavu-core", EDDY_FONT));
+        fmt::format("{}: the font for captions cannot be read; Debian has it in fonts-dejavu-core", build_paths::font));
   }
 }
 
