@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// JSON as text, whatever it holds.
+/// JSON from text and to text. The library's templates for both are compiled here once, not by each reader and writer.
 #pragma once
 
+#include <istream>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -9,16 +10,14 @@
 namespace eddy {
 
 /// Names of files and tensors need not be UTF-8: what is not is replaced. `indent` -1: one line.
-std::string json_text(const auto& json, int indent = -1) {
-  using Json = std::remove_cvref_t<decltype(json)>;
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
+std::string json_text(const nlohmann::json& json, int indent = -1);
+std::string json_text(const nlohmann::ordered_json& json, int indent = -1);
+
+/// Throw nlohmann::json::exception where the text is none.
+nlohmann::json parsed_json(std::istream& text);
+nlohmann::ordered_json parsed_ordered_json(const std::string& text);
 
 /// What is wrong with a JSON text, without the library's own numbers.
-inline std::string json_problem(const nlohmann::json::exception& error) {
-  const std::string text = error.what();
-  const auto number = text.find("] ");
-  return number == std::string::npos ? text : text.substr(number + 2);
-}
+std::string json_problem(const nlohmann::json::exception& error);
 
 }  // namespace eddy

@@ -37,7 +37,7 @@ void print_set_up(const Prepared& p) {
   const CompileReport& report = p.compiled.report;
   const QuantiseReport& quantised = p.quantised.report;
   fmt::print("Model      {} ({})\n", p.model.stem().string(), p.model.string());
-  fmt::print("Input      {}\n", json_text(nlohmann::ordered_json::parse(to_json(p.input))));
+  fmt::print("Input      {}\n", json_text(parsed_ordered_json(to_json(p.input))));
   fmt::print("Clip       {}, frames {}:{}\n", p.clip, p.frames.first,
              p.frames.last < 0 ? "" : std::to_string(p.frames.last));
   fmt::print("Thresholds {} grey levels, {:g} of the range by layer{}; calibrated on {} frames\n", p.thresholds.pixel,

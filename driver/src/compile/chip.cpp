@@ -25,7 +25,7 @@ int number(const nlohmann::json& json, const char* key, int lo, int hi, const st
   const auto& value = json.at(key);
   if (!value.is_number_integer() || value.get<std::int64_t>() < lo || value.get<std::int64_t>() > hi) {
     throw FileError(fmt::format(
-        "{}: \"{}\" is {}, it has to be {}", file, key, value.dump(),
+        "{}: \"{}\" is {}, it has to be {}", file, key, json_text(value),
         lo == hi ? fmt::format("{}, as this chip's RTL is built", lo) : fmt::format("a number from {} to {}", lo, hi)));
   }
   return value.get<int>();
@@ -53,7 +53,7 @@ Chip read_chip(const std::filesystem::path& path) {
   if (!in) throw FileError(fmt::format("cannot read chip {}", file));
   nlohmann::json json;
   try {
-    json = nlohmann::json::parse(in);
+    json = parsed_json(in);
   } catch (const nlohmann::json::exception& e) {
     throw FileError(fmt::format("{} is not a chip: {}", file, json_problem(e)));
   }

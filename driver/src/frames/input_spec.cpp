@@ -12,6 +12,7 @@
 
 #include "eddy/error.hpp"
 #include "eddy/frames.hpp"
+#include "json_text.hpp"
 #include "json_value.hpp"
 
 namespace eddy {
@@ -118,8 +119,8 @@ void check_shape(const InputSpec& spec, const Shape& shape, const std::string& w
   }
   const int channels = spec.channels == Channels::gray ? 1 : 3;
   if ((shape.c == 1 || shape.c == 3) && channels != shape.c) {
-    throw UsageError(
-        fmt::format("{}: channels {}, but {} takes {}", where, nlohmann::json(spec.channels).dump(), model, shape.c));
+    throw UsageError(fmt::format("{}: channels {}, but {} takes {}", where, json_text(nlohmann::json(spec.channels)),
+                                 model, shape.c));
   }
 }
 
@@ -150,7 +151,7 @@ InputSpec read_input_spec(const std::filesystem::path& file) {
   if (!stream) throw FileError(fmt::format("{}: cannot be read", file.string()));
   InputSpec spec;
   try {
-    spec = from_json(nlohmann::json::parse(stream));
+    spec = from_json(parsed_json(stream));
   } catch (const nlohmann::json::exception& error) {
     throw UsageError(fmt::format("{}: {}", file.string(), json_problem(error)));
   } catch (const UsageError& error) {
@@ -230,7 +231,7 @@ std::string to_json(const InputSpec& spec) {
   if (!spec.clip_package.empty()) json["clip_package"] = spec.clip_package;
   if (spec.frames) json["frames"] = *spec.frames;
   if (spec.calibration_frames) json["calibration_frames"] = *spec.calibration_frames;
-  return json.dump(2);
+  return json_text(json, 2);
 }
 
 FrameRange parse_range(const std::string& text) {

@@ -6,6 +6,7 @@
 
 #include "eddy/error.hpp"
 #include "eddy/quantise.hpp"
+#include "json_text.hpp"
 #include "json_value.hpp"
 
 namespace eddy {
@@ -37,7 +38,7 @@ Thresholds read_thresholds(const std::filesystem::path& file) {
   if (!stream) throw FileError(fmt::format("{}: cannot be read", file.string()));
   Thresholds result;
   try {
-    const auto json = nlohmann::json::parse(stream);
+    const auto json = parsed_json(stream);
     if (!json.is_object()) throw UsageError("expected an object with \"pixel\" and \"layers\"");
     for (const auto& [key, value] : json.items()) {
       if (key == "pixel")

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "json_text.hpp"
 #include "report/describe.hpp"
 
 namespace eddy {
@@ -73,7 +74,7 @@ std::string model_text(const Imported& model) {
     text += fmt::format("output {}: layer {}, [{}]{}\n", output.name,
                         graph.layers[static_cast<std::size_t>(output.layer)].name, fmt::join(output.dims, ", "), host);
   }
-  return text + fmt::format("input as {}\n", Json::parse(to_json(model.input)).dump());
+  return text + fmt::format("input as {}\n", json_text(parsed_ordered_json(to_json(model.input))));
 }
 
 nlohmann::ordered_json model_json(const Imported& model) {
@@ -99,7 +100,7 @@ nlohmann::ordered_json model_json(const Imported& model) {
                                {"dims", output.dims},
                                {"on_the_host", to_text(output.steps)}});
   }
-  json["input"] = Json::parse(to_json(model.input));
+  json["input"] = parsed_ordered_json(to_json(model.input));
   return json;
 }
 

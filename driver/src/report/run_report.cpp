@@ -6,6 +6,7 @@
 #include "build_info.hpp"
 #include "eddy/report.hpp"
 #include "eddy_pkg.hpp"
+#include "json_text.hpp"
 #include "report/choices.hpp"
 
 namespace eddy {
@@ -123,7 +124,7 @@ nlohmann::ordered_json run_report(const Prepared& prepared, const RunResult& res
   json["simulation"] = {
       {"seconds", result.seconds},
       {"cycles_per_second", result.seconds > 0 ? static_cast<double>(result.cycles) / result.seconds : 0.0}};
-  json["input"] = Json::parse(to_json(prepared.input));
+  json["input"] = parsed_ordered_json(to_json(prepared.input));
   json["thresholds"] = to_json(prepared.thresholds);
   add_choices(prepared, json);
   json["notes"] = prepared.notes;

@@ -33,7 +33,7 @@ nlohmann::json read_json(const fs::path& file) {
   std::ifstream stream(file);
   if (!stream || fs::is_directory(file)) throw FileError(fmt::format("{}: cannot be read", file.string()));
   try {
-    return nlohmann::json::parse(stream);
+    return parsed_json(stream);
   } catch (const nlohmann::json::exception& error) {
     throw UsageError(fmt::format("{}: {}", file.string(), json_problem(error)));
   }
