@@ -8,6 +8,7 @@ protobuf_generate(TARGET eddy_image_proto LANGUAGE cpp APPEND_PATH PROTOS ${CMAK
   PROTOC_OUT_DIR ${CMAKE_CURRENT_BINARY_DIR})
 target_include_directories(eddy_image_proto SYSTEM PUBLIC ${CMAKE_CURRENT_BINARY_DIR} ${Protobuf_INCLUDE_DIRS})
 target_link_libraries(eddy_image_proto PUBLIC protobuf::libprotobuf)
+target_compile_options(eddy_image_proto PRIVATE -O1)
 
 target_link_libraries(eddy_driver PRIVATE eddy_image_proto)
 # Of two halves, so that neither takes long: where everything goes, and how it is written down.

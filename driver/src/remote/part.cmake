@@ -9,4 +9,5 @@ protobuf_generate(TARGET eddy_remote_proto LANGUAGE cpp APPEND_PATH PROTOS ${CMA
   PROTOC_OUT_DIR ${CMAKE_CURRENT_BINARY_DIR})
 target_include_directories(eddy_remote_proto SYSTEM PUBLIC ${CMAKE_CURRENT_BINARY_DIR} ${Protobuf_INCLUDE_DIRS})
 target_link_libraries(eddy_remote_proto PUBLIC protobuf::libprotobuf)
+target_compile_options(eddy_remote_proto PRIVATE -O1)
 target_link_libraries(eddy_driver PRIVATE eddy_remote_proto Boost::headers Threads::Threads)
