@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "eddy/error.hpp"
 #include "eddy/quantise.hpp"
