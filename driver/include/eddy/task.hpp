@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// What a network's outputs mean: from numbers to answers, a score, and pictures. docs/tasks.md.
 ///
-/// A task is a file `task.json` beside the model, and one class for each kind: `people-heatmap`, `classify`.
+/// A task is a file `task.json` beside the model, and one class for each kind: `people-heatmap`, `classify`, `segment`,
+/// `reconstruct`.
 #pragma once
 
 #include <filesystem>

@@ -24,7 +24,8 @@ constexpr int gap = 8;
 constexpr int text_size = 14, title_size = 17;
 constexpr int line_height = 22;
 constexpr double line_width = 2;  // pixels of the sheet
-constexpr int dark = 64;          // pictures whose brightest pixel is darker are brightened, or nothing would be seen
+constexpr double tint_share = 0.5;
+constexpr int dark = 64;  // pictures whose brightest pixel is darker are brightened, or nothing would be seen
 constexpr Colour background{24, 26, 30};
 
 /// Pixels of 1 or 3 channels, red first, bright enough to be seen.
@@ -71,6 +72,19 @@ void draw(Canvas& canvas, const Mark& mark, double scale) {
   }
 }
 
+/// Over all of the panel.
+void draw(Canvas& panel, const Tint& tint) {
+  if (tint.colours.empty()) return;
+  for (int y = 0; y < panel.height(); ++y) {
+    for (int x = 0; x < panel.width(); ++x) {
+      const auto at =
+          static_cast<std::size_t>(y * tint.height / panel.height()) * static_cast<std::size_t>(tint.width) +
+          static_cast<std::size_t>(x * tint.width / panel.width());
+      if (tint.colours[at]) panel.blend(x, y, *tint.colours[at], tint_share);
+    }
+  }
+}
+
 Canvas sheet(const std::vector<const SheetFrame*>& frames, const std::string& title,
              const std::vector<LegendEntry>& legend, bool blue_first, int panel_width) {
   const Shape shape = frames.front()->picture.shape;
@@ -90,6 +104,7 @@ Canvas sheet(const std::vector<const SheetFrame*>& frames, const std::string& ti
     const int left = gap + i % columns * pitch_x, top = head + i / columns * pitch_y;
     Canvas panel(width, height, background);  // marks end where the picture does
     panel.copy(0, 0, resize(visible(frame.picture, blue_first), width, height, Resize::stretch));
+    draw(panel, frame.tint);
     for (const Mark& mark : frame.marks) draw(panel, mark, scale);
     canvas.copy(left, top, panel);
     text.write(canvas, left, top + height + text_size + 2, frame.caption, frame.caption_colour);

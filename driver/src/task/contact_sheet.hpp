@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@ namespace eddy {
 
 /// Of text that judges nothing.
 inline constexpr Colour plain{232, 234, 238};
+/// Of what network and labels say: both, the network alone, the labels alone; and of the network where there are none.
+inline constexpr Colour agreed{70, 220, 110}, alone{255, 160, 50}, missed{255, 80, 200}, unjudged{90, 200, 255};
 
 /// Something to draw over a frame: around (x, y), lengths in pixels of the frame.
 struct Mark {
@@ -20,11 +23,18 @@ struct Mark {
   Colour colour;
 };
 
+/// Colours to lay over a whole frame, half seen through, [height][width] of a size of its own; empty: none.
+struct Tint {
+  int width = 0, height = 0;
+  std::vector<std::optional<Colour>> colours;
+};
+
 struct SheetFrame {
   Picture picture;
   std::vector<Mark> marks;
   std::string caption;
   Colour caption_colour;
+  Tint tint = {};
 };
 
 /// A line below the frames that explains a colour.

@@ -12,5 +12,7 @@ inline constexpr std::size_t sheet_frames = 12;  // on a contact sheet
 
 std::unique_ptr<Task> people_task(TaskFile file);
 std::unique_ptr<Task> classify_task(TaskFile file);
+std::unique_ptr<Task> segment_task(TaskFile file);
+std::unique_ptr<Task> reconstruct_task(TaskFile file);
 
 }  // namespace eddy

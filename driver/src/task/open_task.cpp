@@ -10,7 +10,8 @@ struct Kind {
   std::string_view name;
   std::unique_ptr<Task> (*make)(TaskFile);
 };
-constexpr std::array kinds{Kind{"people-heatmap", people_task}, Kind{"classify", classify_task}};
+constexpr std::array kinds{Kind{"people-heatmap", people_task}, Kind{"classify", classify_task},
+                           Kind{"segment", segment_task}, Kind{"reconstruct", reconstruct_task}};
 
 }  // namespace
 

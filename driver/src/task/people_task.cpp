@@ -12,7 +12,6 @@
 namespace eddy {
 namespace {
 
-constexpr Colour agreed{70, 220, 110}, alone{255, 160, 50}, missed{255, 80, 200}, unjudged{90, 200, 255};
 constexpr double body_aspect = 0.4;  // width of a person over the height
 constexpr double cross_size = 0.35;  // of the match radius
 
