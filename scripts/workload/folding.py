@@ -4,9 +4,16 @@ import torch
 from torch import nn
 
 
+def conv(inputs, outputs, kernel, stride=1, groups=1):
+    """Convolution, padded by half its kernel, with batch normalisation."""
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False), nn.BatchNorm2d(outputs)
+    )
+
+
 def conv3(inputs, outputs, stride=1):
     """3x3 convolution, padded by 1, with batch normalisation."""
-    return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs))
+    return conv(inputs, outputs, 3, stride)
 
 
 def folded(net):

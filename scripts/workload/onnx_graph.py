@@ -28,6 +28,11 @@ class Graph:
         self.weights.append(numpy_helper.from_array(array, name))
         return name
 
+    def halves(self, name, value):
+        """The same, stored with 16 bits."""
+        self.weights.append(numpy_helper.from_array(np.asarray(value, np.float16), name))
+        return name
+
     def node(self, kind, name, inputs, output=None, **attributes):
         """Adds a node and returns the name of its (first) output."""
         outputs = [output or name] if isinstance(output, (str, type(None))) else output

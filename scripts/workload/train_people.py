@@ -85,10 +85,11 @@ def vary(images, labels, random):
     return image + torch.randn_like(image) * NOISE, torch.stack(wanted)
 
 
-def train(images, labels, epochs):
+def train(make, images, labels, epochs):
+    """A network that `make` makes, trained."""
     random = np.random.default_rng(0)
     torch.manual_seed(0)
-    net = PeopleNet()
+    net = make()
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
     batches = len(images) // BATCH
     step, steps, begin = 0, epochs * batches, time.monotonic()
@@ -114,20 +115,25 @@ def infer(net, images):
         return np.concatenate([net(part).numpy() for part in images.split(16)])
 
 
-def main():
-    labels, work = people_score.read_labels(sys.argv[1]), Path(sys.argv[2])
-    epochs = int(sys.argv[3]) if len(sys.argv) > 3 else EPOCHS
-    torch.set_num_threads(1)
+def train_and_score(make, labels, epochs):
+    """The trained network; its agreement with the labels is printed."""
     images = torch.from_numpy(clip.read_input()).float().unsqueeze(1) / 255
     split = clip.TRAIN_FRAMES
-    net = train(images[:split], labels[:split], epochs)
+    net = train(make, images[:split], labels[:split], epochs)
 
     logits = infer(net, images)
     threshold = people_score.best_threshold(logits[:split:2], labels[:split:2])
     for part, name in ((slice(split), "train"), (slice(split, None), "test")):
         figures = people_score.score(logits[part], labels[part], threshold)
-        print(name, ", ".join(f"{key} {value:.4f}" for key, value in figures.items()))
-    np.savez(work / "people.npz", **folded(net))
+        print(name, f"decision threshold {threshold}:", ", ".join(f"{key} {value:.4f}" for key, value in figures.items()))
+    return net
+
+
+def main():
+    labels, work = people_score.read_labels(sys.argv[1]), Path(sys.argv[2])
+    epochs = int(sys.argv[3]) if len(sys.argv) > 3 else EPOCHS
+    torch.set_num_threads(1)
+    np.savez(work / "people.npz", **folded(train_and_score(PeopleNet, labels, epochs)))
 
 
 if __name__ == "__main__":
