@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The shipped networks.
+# The shipped networks, and the samples that several of them share.
 include(GNUInstallDirs)
-foreach(network IN ITEMS people digits)
+foreach(network IN ITEMS people digits residual separable autoencoder handwritten)
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/testvectors/networks/${network} DESTINATION ${CMAKE_INSTALL_DATADIR}/eddy/networks)
 endforeach()
