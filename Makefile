@@ -18,7 +18,7 @@ RUN_OPTIONS ?=
 
 FUZZ_SECONDS ?=
 
-.PHONY: help setup configure build test nightly fuzz run bench conformance lint format check-format synth sanitize docs clean
+.PHONY: help setup configure build test nightly fuzz run bench conformance zoo lint format check-format synth sanitize docs clean
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
@@ -64,6 +64,11 @@ conformance: configure ## run the ONNX project's backend tests; writes docs/conf
 	@scripts/setup referee
 	@cmake --build $(BUILD) -j $(JOBS) --target eddy
 	@.venv/bin/python scripts/conformance.py --program $(BUILD)/bin/eddy --rtl
+
+zoo: configure ## run every trained network on the model and on the RTL; writes docs/zoo.md, out/zoo.json
+	@scripts/setup referee clip
+	@cmake --build $(BUILD) -j $(JOBS) --target eddy
+	@.venv/bin/python scripts/zoo.py --program $(BUILD)/bin/eddy
 
 lint: configure ## Verilator's and Verible's warnings over all modules
 	@scripts/setup check
