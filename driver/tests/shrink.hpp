@@ -156,7 +156,7 @@ class Shrinker {
     auto& layers = c.network.layers;
     const GoldenDense dense(c.network);
     for (Frame& frame : c.frames) {
-      const Tensor& values = dense.run(frame)[static_cast<std::size_t>(l)];
+      const Tensor values = dense.run(frame)[static_cast<std::size_t>(l)];
       frame = {values.shape, {}, {values.values.begin(), values.values.end()}};
     }
     for (auto i = static_cast<std::size_t>(l) + 1; i < layers.size(); ++i) {
