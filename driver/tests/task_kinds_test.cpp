@@ -229,7 +229,8 @@ TEST_F(TaskFiles, NonsenseIsRefusedByName) {
   write("task.json", R"({"output": "scores"})");
   EXPECT_THAT(error<UsageError>(), HasSubstr("\"kind\""));
   write("task.json", R"({"kind": "translate", "output": "scores"})");
-  EXPECT_THAT(error<UsageError>(), HasSubstr("\"kind\" is translate; known are people-heatmap, classify, segment, reconstruct"));
+  EXPECT_THAT(error<UsageError>(),
+              HasSubstr("\"kind\" is translate; known are people-heatmap, classify, segment, reconstruct"));
   write("task.json", R"({"kind": "classify", "output": "scores"})");
   EXPECT_THAT(error<UsageError>(), HasSubstr("\"classes\""));
 }
