@@ -8,7 +8,8 @@ nothing can be skipped, whatever the data of a real network would have allowed.
     bench_network.py MODEL FOLDER
 
 writes dense.onnx; chain.onnx, the same without residual additions, whose 1x1 ports touch one word an event; dense.npy,
-random frames; still.npy, one of them again and again; and input.json.
+random frames; still.npy, one of them again and again; and input.json. And ports/: a network of nothing but 3x3 ports of
+16 channels and more, with its frames, so that every tile of it counts whatever the layers share.
 """
 import json
 import pathlib
@@ -18,8 +19,13 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "workload"))
+from onnx_graph import Graph  # noqa: E402
+
 SEED = 1
 FRAMES = 6
+PORTS = (16, 32, 32, 32)  # channels of the input and of each layer
+PORTS_SIZE = (16, 24)
 
 
 def without(graph, operators):
@@ -44,6 +50,18 @@ def randomise(graph, random):
         tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
 
 
+def write_ports(folder, random):
+    folder.mkdir(exist_ok=True)
+    graph = Graph("ports", {"image": [1, PORTS[0], *PORTS_SIZE]})
+    source = "image"
+    for i, (inputs, outputs) in enumerate(zip(PORTS, PORTS[1:])):
+        weight = random.standard_normal((outputs, inputs, 3, 3)) * (9 * inputs) ** -0.5
+        source = graph.conv(f"c{i}", source, weight, np.zeros(outputs), pads=[1] * 4)
+    graph.output(source, [1, PORTS[-1], *PORTS_SIZE])
+    graph.write(folder / "ports.onnx")
+    np.save(folder / "dense.npy", random.standard_normal((FRAMES, PORTS[0], *PORTS_SIZE)).astype(np.float32))
+
+
 def main(model_file, folder):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -61,6 +79,7 @@ def main(model_file, folder):
     frames = random.integers(0, 256, (FRAMES, rows, columns, channels), dtype=np.uint8)
     np.save(folder / "dense.npy", frames)
     np.save(folder / "still.npy", np.repeat(frames[:1], FRAMES, axis=0))
+    write_ports(folder / "ports", random)
 
 
 if __name__ == "__main__":
