@@ -98,7 +98,7 @@ package eddy_pkg;
   } event_t;
 
   /// Token: receiver rows up to `row` (a count, 1..rows) are enabled in the frame of `parity`.
-  /// Credit: the consumer has swept `row` rows of the frame of `parity`.
+  /// Credit: the consumer has swept `row` rows of the frame of `parity`, and said `count` in its credit before.
   typedef struct packed {
     axon_id_t    axon;
     coord_t      row;
@@ -124,7 +124,7 @@ package eddy_pkg;
     ErrNone     = 8'd0,
     ErrCount    = 8'd1,  // events received differ from the token's count
     ErrToken    = 8'd2,  // token's row not above the one before, or wrong frame parity
-    ErrCredit   = 8'd3,  // credit's row not above the one before, or wrong frame parity
+    ErrCredit   = 8'd3,  // credit does not follow the one before it, or wrong frame parity
     ErrAxon     = 8'd4,  // axon not in the table
     ErrAddress  = 8'd5,  // host access outside the map
     ErrOverflow = 8'd6,  // more events between two tokens than the counter holds

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What long skips cost: cycles a frame of the U-Net on the RTL beside the same chain without skips.
 
-    .venv/bin/python scripts/skips.py [--program build/bin/eddy] [--frames 5]
+    .venv/bin/python scripts/skips.py [--program build/bin/eddy] [--frames 12]
 
 Both have the layers of testvectors/networks/unet at half its width and height, random weights and no activation
 functions; with thresholds 0 every neuron changes in every random frame, so both do all of their products. The chain's
@@ -67,8 +67,8 @@ def run(program, folder, name, frames, in_flight):
 
 
 def steady(report):
-    """Cycles a frame, without the first two."""
-    cycles = report["cycles"]["frames"][2:]
+    """Cycles a frame, without those while the chip fills and empties."""
+    cycles = report["cycles"]["frames"][4:-2]
     return sum(cycles) / len(cycles)
 
 
@@ -83,7 +83,7 @@ def tiles(report):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default="build/bin/eddy")
-    parser.add_argument("--frames", type=int, default=5)
+    parser.add_argument("--frames", type=int, default=12, help="7 at least")
     options = parser.parse_args()
     folder = ROOT / "out/skips"
     folder.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,8 @@
 /// Credits of the out-axons: may a population send a certain row?
 ///
 /// Owns TabCredit, and the row rule of TabOutAxon. Credits are taken in every cycle and checked; a scan goes over a
-/// population's axons, one a cycle, and gives way to credits.
+/// population's axons, one a cycle, and gives way to credits. An axon's last row waits for the credit of the consumer's
+/// last: so nobody is two frames ahead of another, and a parity tells frames apart.
 `include "eddy_assert.svh"
 
 module eddy_axon_outputs
@@ -133,8 +134,8 @@ module eddy_axon_outputs
 
   // ---------------------------------------------------------------- check of a credit
   assign known = (AxonBits + 1)'(credit_q.axon) < out_axons_i;
-  assign good = known && credit_q.parity == state.parity && credit_q.row > state.row && credit_q.row <= rule.rows &&
-                (!credit_q.last || sent != credit_q.parity);
+  assign good = known && credit_q.parity == state.parity && credit_q.count == count_t'(state.row) &&
+                credit_q.row > state.row && credit_q.row <= rule.rows && (!credit_q.last || sent != credit_q.parity);
   assign next = '{parity: credit_q.parity ^ credit_q.last, row: credit_q.last ? '0 : credit_q.row};
   assign touched_o = credit_valid_q && good;
   assign touched_pop_o = rule.pop;
@@ -145,6 +146,7 @@ module eddy_axon_outputs
 
   // ---------------------------------------------------------------- scan: two stages behind the RAMs
   typedef struct packed {
+    logic        last;       // the axon's last row
     logic [15:0] numerator;
     logic [4:0]  d;
     coord_t      most;
@@ -181,6 +183,7 @@ module eddy_axon_outputs
     end
     if (need) begin
       stage_q <= '{
+          last: y_i == rule.y1,
           numerator: rule_numerator(rule.a, y_i, rule.b),
           d: rule.d,
           most: rule.rows - 1'b1,
@@ -190,7 +193,8 @@ module eddy_axon_outputs
     if (start_i) bound_o <= 1'b0;
     else if (need) bound_o <= 1'b1;
     if (start_i) allowed_o <= 1'b1;
-    else if (need_q && stage_q.row <= rule_row(stage_q.numerator, stage_q.d, stage_q.most)) allowed_o <= 1'b0;
+    else if (need_q && (stage_q.last || stage_q.row <= rule_row(stage_q.numerator, stage_q.d, stage_q.most)))
+      allowed_o <= 1'b0;
   end
 
   assign busy_o   = left_q != '0 || scan_q || need_q;

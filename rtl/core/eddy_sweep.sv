@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Sweeps rows: finds the pixels to visit, drives the datapath over them, closes the row with tokens, the frame with credits.
+/// Sweeps rows: finds the pixels to visit, drives the datapath over them, closes the row with tokens and credits.
 ///
 /// A row that is handed over is walked pixel by pixel if it has any to visit, then drained. If the population may go on and
 /// its next row is clean, that row is done as well and the tokens of the two are merged: a clean row costs its mark words
-/// and three cycles. Otherwise emit closes the row, and beside it the next one is taken.
+/// and three cycles. Otherwise emit closes the row, and beside it the next one is taken. Credits go by themselves; those of
+/// a row are left out while others are on their way, for a later row's say more, and the frame's always go.
 `include "eddy_assert.svh"
 
 module eddy_sweep
@@ -127,7 +128,7 @@ module eddy_sweep
   assign step_o = state_q == Peek && !pixel_valid && marks_done && next_i;
   assign frame_o = state_q == Credit;
   assign done_o = (state_q == Close && emit_ready_i && !last_row) || (state_q == Credit && !credit_busy_i);
-  assign credit_start_o = frame_o && done_o;
+  assign credit_start_o = done_o && !credit_busy_i;
 
   assign emit_valid_o = state_q == Open || state_q == Close;
   assign emit_op_o = (state_q == Open) ? EmitOpen : EmitClose;

@@ -45,7 +45,7 @@ module eddy_host_credit
 
   logic bad;
   assign known = (AxonBits + 1)'(token_q.axon) < out_axons_i;
-  assign bad   = token_q.parity != state.parity || token_q.row <= state.row;
+  assign bad   = token_q.parity != state.parity || token_q.count != count_t'(state.row) || token_q.row <= state.row;
   assign next  = '{parity: state.parity ^ token_q.last, row: token_q.last ? '0 : token_q.row, count: '0};
   assign write = credit_q && !load && known && !bad;
 

@@ -75,6 +75,7 @@ TEST(SweepPathCredit, FaultyOnesAreErrorsAndChangeNothing) {
   expect_error({.axon = 0, .row = rows, .parity = false, .last = true}, pkg::err_e::ErrCredit);  // not yet sent
   expect_error({.axon = 0, .row = 0, .parity = false}, pkg::err_e::ErrCredit);                   // no row more
   expect_error({.axon = 0, .row = static_cast<std::uint16_t>(rows + 1)}, pkg::err_e::ErrCredit);
+  expect_error({.axon = 0, .row = 1, .count = 1}, pkg::err_e::ErrCredit);  // one before it was lost
   bench.play(1, 50);
   EXPECT_FALSE(bench.take_error());
   expect_error({.axon = 0, .row = rows, .parity = false, .last = true}, pkg::err_e::ErrCredit);  // doubled

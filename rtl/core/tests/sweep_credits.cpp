@@ -22,6 +22,7 @@ void SweepCredits::consumer_done(std::size_t i, bool parity) {
     for (int row = pick(play_.rng, 1, rows); row < rows; row += pick(play_.rng, 1, 3)) {
       credit.row = static_cast<std::uint16_t>(row);
       due.push_back(credit);
+      credit.count = credit.row;
     }
   }
   credit.row = static_cast<std::uint16_t>(rows);
@@ -88,6 +89,7 @@ int SweepCredits::rows_released(const pkg::pop_t& pop) const {
 
 void SweepCredits::release_rest() {
   for (pkg::token_t credit : partial_) {
+    credit.count = credit.row;
     credit.row = play_.world.out_axons[credit.axon].rows;
     credit.last = true;
     due_.push_back(credit);

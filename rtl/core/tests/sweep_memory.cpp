@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace eddy::test {
 namespace {
 
@@ -61,14 +63,17 @@ SweepMemory::Word SweepMemory::serve(const pkg::mem_req_t& request) {
   return value;
 }
 
-void SweepMemory::expect(const Population& pop, const FrameGolden& golden) const {
-  expect_accumulators(pop, golden);
-  if (pop.table.send_delta) expect_references(pop, golden);
-  if (!pop.table.visit_all) expect_no_marks(pop.table);
+void SweepMemory::expect(const Population& pop, const FrameGolden& golden, int rows) const {
+  expect_accumulators(pop, golden, rows);
+  if (pop.table.send_delta) expect_references(pop, golden, rows);
+  if (!pop.table.visit_all) expect_no_marks(pop.table, rows);
 }
 
-void SweepMemory::expect_accumulators(const Population& pop, const FrameGolden& golden) const {
-  for (int y = 0; y < pop.table.acc_rows; ++y) {
+void SweepMemory::expect_accumulators(const Population& pop, const FrameGolden& golden, int rows) const {
+  const pkg::pool_axis_t& pool = pop.table.pool_y;
+  const int first_needed = rows * pool.stride - pool.pad;  // by the row that comes next
+  const int end = rows == pop.table.rows ? int{pop.table.acc_rows} : std::min(first_needed, int{pop.table.acc_rows});
+  for (int y = 0; y < end; ++y) {
     for (int x = 0; x < pop.table.acc_cols; ++x) {
       for (int c = 0; c < pop.channels(); ++c) {
         const Word& word = ram_[static_cast<std::size_t>(pop.acc_word(y, x, c))];
@@ -79,8 +84,8 @@ void SweepMemory::expect_accumulators(const Population& pop, const FrameGolden& 
   }
 }
 
-void SweepMemory::expect_references(const Population& pop, const FrameGolden& golden) const {
-  for (int y = 0; y < pop.table.rows; ++y) {
+void SweepMemory::expect_references(const Population& pop, const FrameGolden& golden, int rows) const {
+  for (int y = 0; y < rows; ++y) {
     for (int x = 0; x < pop.table.cols; ++x) {
       for (int c = 0; c < pop.channels(); ++c) {
         const Word& word = ram_[static_cast<std::size_t>(pop.ref_word(y, x, c))];
@@ -91,8 +96,8 @@ void SweepMemory::expect_references(const Population& pop, const FrameGolden& go
   }
 }
 
-void SweepMemory::expect_no_marks(const pkg::pop_t& pop) const {
-  for (int i = 0; i < pop.rows * pop.mark_row; ++i) {
+void SweepMemory::expect_no_marks(const pkg::pop_t& pop, int rows) const {
+  for (int i = 0; i < rows * pop.mark_row; ++i) {
     ASSERT_EQ(marks_[static_cast<std::size_t>(pop.mark_base + i)] & columns(pop, i), 0U)
         << "mark word " << i << " left";
   }

@@ -36,13 +36,14 @@ class SweepMemory {
   [[nodiscard]] std::uint32_t marks_at(unsigned address) const { return marks_[address]; }
   void clear_marks_at(unsigned address) { marks_[address] = 0; }
 
-  /// Accumulators, references and marks of a population behind a frame.
-  void expect(const Population& pop, const FrameGolden& golden) const;
+  /// Accumulators, references and marks of a population when so many of its rows are swept: those that no later row of
+  /// the frame needs.
+  void expect(const Population& pop, const FrameGolden& golden, int rows) const;
 
  private:
-  void expect_accumulators(const Population& pop, const FrameGolden& golden) const;
-  void expect_references(const Population& pop, const FrameGolden& golden) const;
-  void expect_no_marks(const pkg::pop_t& pop) const;
+  void expect_accumulators(const Population& pop, const FrameGolden& golden, int rows) const;
+  void expect_references(const Population& pop, const FrameGolden& golden, int rows) const;
+  void expect_no_marks(const pkg::pop_t& pop, int rows) const;
 
   Rng& rng_;
   std::array<Word, 1U << pkg::AddrBits> ram_{};

@@ -27,7 +27,7 @@ struct PopState {
   std::vector<Touch> touches_left;  // not yet in memory
   std::vector<Mark> marks_left;
   int enabled = 0;                 // rows that may be swept
-  std::vector<bool> credited;      // in-axons that have got the frame's credit
+  std::vector<int> credited;       // by in-axon: rows that its source has been told
   std::deque<FrameGolden> golden;  // frames whose output is not complete
   std::size_t group = 0;           // next one of `now`
   std::size_t row = 0, event = 0;  // next event of golden.front()

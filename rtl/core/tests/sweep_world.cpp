@@ -92,6 +92,7 @@ int token_row(const pkg::out_axon_t& axon, int y) {
 }
 
 int credit_row(const pkg::out_axon_t& axon, int y) {
+  if (y == axon.y1) return axon.rows - 1;
   return clipped_quotient(axon.a * y + axon.b_credit, axon.d, axon.rows - 1);
 }
 
@@ -200,8 +201,9 @@ World::World(Rng& rng) {
       axon.d = static_cast<std::uint8_t>(pick(rng, 1, 4));
       axon.b_token = static_cast<std::int16_t>(pick(rng, -2, 2) - axon.a * axon.y0);
       axon.b_credit = static_cast<std::int16_t>(pick(rng, -2, 4) - axon.a * axon.y0);
-      // The axon's last row touches the receiver's last row, as far as this axon goes.
-      axon.rows = static_cast<std::uint16_t>(clipped_quotient(axon.a * axon.y1 + axon.b_credit, axon.d, 4094) + 1);
+      // The receiver has the rows that the axon's last one touches, and perhaps more.
+      const int touched = clipped_quotient(axon.a * axon.y1 + axon.b_credit, axon.d, 4094) + 1;
+      axon.rows = static_cast<std::uint16_t>(touched + (chance(rng, 50) ? pick(rng, 1, 3) : 0));
       out_axons.push_back(axon);
     }
     pop.acc.assign(static_cast<std::size_t>(t.acc_rows * t.acc_cols * pop.channels()), 0);

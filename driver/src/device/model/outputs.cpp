@@ -41,7 +41,8 @@ pkg::err_e Outputs::credit(int index, const pkg::token_t& token) {
   const auto& axon = axons_[index];
   auto& state = credit_[index];
   const bool sent_all = sent_[index].parity != token.parity;
-  if (token.parity != state.parity || token.row <= state.row || token.row > axon.rows || (token.last && !sent_all)) {
+  if (token.parity != state.parity || token.count != state.row || token.row <= state.row || token.row > axon.rows ||
+      (token.last && !sent_all)) {
     return pkg::err_e::ErrCredit;
   }
   state.row = token.last ? pkg::coord_t{0} : token.row;
