@@ -130,7 +130,10 @@ TEST(Models, HalfFloatWeightsAreRead) {
   w.clear_float_data();
   w.add_int32_data(0x3c00);  // 1
   w.add_int32_data(0xc100);  // -2.5
-  EXPECT_THAT(m.parse().layers[1].ports[0].weights, ElementsAre(1, -2.5));
+  const Graph graph = m.parse();
+  EXPECT_THAT(graph.layers[1].ports[0].weights, ElementsAre(1, -2.5));
+  EXPECT_TRUE(graph.half);
+  EXPECT_FALSE(small_conv().parse().half);
 }
 
 TEST(Models, EverythingThatIsWrongIsSaidAtOnce) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Which frames a network is calibrated on.
+/// Which frames a network is calibrated on, and what it gets where nothing is asked for.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -82,6 +82,18 @@ TEST_F(Calibrated, FramesThatAreNotThereAreSaid) {
   EXPECT_EQ(p.frames.last, 4);
   EXPECT_THAT(p.notes, Contains(HasSubstr("has 4 frames: there is none from 4 on")));
   EXPECT_THROW(prepare_clip(4, FrameRange{4, 9}), FileError);
+}
+
+TEST(Prepared, AModelInFp16StaysInFp16UnlessToldOtherwise) {
+  PrepareOptions options;
+  options.model = EDDY_TESTVECTORS "/networks/unit/half_precision.onnx";
+  options.clip = EDDY_TESTVECTORS "/networks/unit/frames/half_precision.npy";
+  const auto format = [](const Prepared& p) { return p.network().layers.at(1).ports.at(0).format; };
+  const Prepared half = prepare(options);
+  EXPECT_EQ(format(half), WeightFormat::fp16);
+  EXPECT_THAT(half.notes, Contains(HasSubstr("FP16, as the model is")));
+  options.weights = WeightFormat::int8;
+  EXPECT_EQ(format(prepare(options)), WeightFormat::int8);
 }
 
 }  // namespace

@@ -823,6 +823,20 @@ def unsupported_three(unit):
     return unit.layer("last", c, 1, 1)
 
 
+@model()
+def half_precision(unit):
+    """As converters to FP16 write it: the ends stay float."""
+
+    def conv(name, source, outputs, inputs):
+        weight = unit.halves(f"{name}.weight", unit.values(outputs, inputs, 3, 3))
+        bias = unit.halves(f"{name}.bias", unit.values(outputs) / 4)
+        return unit.node("Conv", name, [source, weight, bias], kernel_shape=[3, 3], pads=[1, 1, 1, 1])
+
+    a = unit.node("Cast", "to_half", unit.image(2, 10, 12), to=onnx.TensorProto.FLOAT16)
+    b = conv("second", unit.relu(conv("first", a, 6, 2)), 3, 6)
+    return unit.node("Cast", "to_float", b, to=onnx.TensorProto.FLOAT)
+
+
 @model(expect="refuse", problems=["product"])
 def unsupported_product_of_activations(unit):
     """MatMul is supported with constant weights only."""

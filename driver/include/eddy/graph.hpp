@@ -86,6 +86,7 @@ struct Graph {
   std::vector<GraphInput> inputs;
   std::vector<GraphLayer> layers;
   std::vector<GraphOutput> outputs;
+  bool half = false;  // the model computes in FP16
 };
 
 /// Joins layers where one population does the work of several, without changing a value (rounding aside):

@@ -52,7 +52,7 @@ struct PrepareOptions {
   std::optional<StateBudget> state_budget;  // ... as far as this goes
   std::optional<int> bits;
   std::map<std::string, int> layer_bits;
-  WeightFormat weights = WeightFormat::int8;
+  std::optional<WeightFormat> weights;  // unless given, int8, and of a model of FP16 numbers fp16
   std::map<std::string, WeightFormat> layer_weights;
   std::optional<double> weight_budget;  // layers are given fewer bits where the outputs' error grows by no more
   int calibration_frames = 16;          // at least, spread over a long clip; of a short one, all

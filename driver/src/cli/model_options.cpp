@@ -160,7 +160,7 @@ void ModelOptions::add_to(CLI::App& verb) {
                   "Additions and averages have their own")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->default_str("int8")
+      ->default_str("int8, of a model in FP16 fp16")
       ->group("How weights are kept");
   verb.add_option("--budget", budget_,
                   "with --weights auto: by how much the error of the outputs may grow, root mean square on the "

@@ -37,7 +37,7 @@ class ModelOptions {
   std::string input_file_, thresholds_;
   std::vector<std::string> taps_;
   std::string channels_, resize_;
-  std::vector<std::string> modes_{"temporal"}, bits_, weights_{"int8"};
+  std::vector<std::string> modes_{"temporal"}, bits_, weights_;
   std::string budget_, state_budget_;
   std::vector<double> mean_, std_;
   std::optional<double> scale_, theta_;

@@ -2,6 +2,8 @@
 #include "import/importer.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,6 +16,20 @@ namespace {
 
 constexpr std::int64_t oldest_opset = 7;
 constexpr std::int64_t newest_opset = 28;  // of the pinned onnx package
+
+/// Most of its constants are FP16 numbers, and are not only stored so.
+bool computes_in_halves(const onnx::GraphProto& graph) {
+  std::set<std::string> cast;
+  for (const auto& node : graph.node()) {
+    if (node.op_type() == "Cast") cast.insert(node.input().begin(), node.input().end());
+  }
+  std::size_t halves = 0, others = 0;
+  for (const auto& tensor : graph.initializer()) {
+    const bool half = tensor.data_type() == onnx::TensorProto::FLOAT16 && !cast.contains(tensor.name());
+    (half ? halves : others) += tensor.ByteSizeLong();
+  }
+  return halves > others;
+}
 
 }  // namespace
 
@@ -78,6 +94,7 @@ void Importer::read_constants() {
       problem("model", u.reason);
     }
   }
+  graph_.half = computes_in_halves(model_.graph());
 }
 
 void Importer::read_node(const onnx::NodeProto& proto) {

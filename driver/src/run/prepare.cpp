@@ -163,6 +163,12 @@ std::int64_t least_bytes(const Graph& graph, const std::vector<WeightFormat>& fo
 
 std::int64_t bytes_of(const Chip& chip) { return std::int64_t{chip.tiles()} * chip.ram_bytes(); }
 
+/// Those of layers that are not named. What chooses fewer bits chooses among whole numbers.
+WeightFormat usual_weights(const PrepareOptions& options, const Graph& graph) {
+  if (options.weights) return *options.weights;
+  return graph.half && !options.weight_budget ? WeightFormat::fp16 : WeightFormat::int8;
+}
+
 /// What cannot fit, whatever its weights, is refused before it is calibrated: a very large network would take minutes.
 void refuse_too_large(const Graph& graph, const PrepareOptions& options, const Chip& chip) {
   const std::int64_t least = least_bytes(graph, by_layer(graph, options.layer_weights, WeightFormat::int2));
@@ -270,7 +276,9 @@ Prepared prepare(const PrepareOptions& options) {
   QuantiseOptions quantise_options;
   quantise_options.bits = options.bits;
   quantise_options.layer_bits = options.layer_bits;
-  quantise_options.weights = options.weights;
+  quantise_options.weights = usual_weights(options, p.graph);
+  if (!options.weights && quantise_options.weights == WeightFormat::fp16)
+    p.notes.push_back("Weights and events are FP16, as the model is; --weights int8 makes them whole numbers.");
   quantise_options.layer_weights = options.layer_weights;
   quantise_options.mode = options.mode;
   quantise_options.thresholds = p.thresholds;
