@@ -36,6 +36,7 @@ RUNS = {
     "autoencoder": ("small", 12, []),
     "int4": ("tiny", 8, ["--mode", "spatial"]),
     "int2": ("tiny", 8, ["--mode", "spatial"]),
+    "fp16": ("small", 4, ["--mode", "spatial"]),
 }
 WEIGHTED = {"Conv": (1, 2), "ConvTranspose": (1, 2), "Gemm": (1, 2), "MatMul": (1,)}  # inputs that are trained
 

@@ -73,7 +73,8 @@ INSTANTIATE_TEST_SUITE_P(Trained, Zoo,
                          ::testing::Values(Trained{"residual", "small", 2}, Trained{"separable", "small", 2},
                                            Trained{"unet", "small", 2}, Trained{"autoencoder", "small", 3},
                                            Trained{"int4", "tiny", 3, WeightFormat::int4},
-                                           Trained{"int2", "tiny", 3, WeightFormat::int2}),
+                                           Trained{"int2", "tiny", 3, WeightFormat::int2},
+                                           Trained{"fp16", "small", 2, WeightFormat::fp16}),
                          [](const auto& trained) { return trained.param.name; });
 
 }  // namespace
