@@ -56,6 +56,7 @@ struct GraphLayer {
   std::optional<Grid> grid;               // then values are rounded to it
   PoolAxis pool_y, pool_x;
   std::optional<GraphTensor> tensor;  // whose values are the layer's; none of what the model has no tensor for
+  bool relay = false;                 // only passes on what its source sends: relay_long_skips()
 
   [[nodiscard]] bool has_function() const { return curve || lo != -unlimited || hi != unlimited; }
   [[nodiscard]] bool has_activation() const { return has_function() || grid; }
@@ -93,6 +94,15 @@ struct Graph {
 /// normalisation and sums into the convolutions before them, activations and max-pools into the layer before them,
 /// concatenations into ports of their readers. Layers that nothing reads are left out.
 Graph fuse(Graph graph);
+
+/// Puts layers that pass on what they are sent into connections that skip many layers. A layer is one frame ahead of
+/// its readers at most; where a frame takes longer from the source of a skip through the layers to the skip's reader,
+/// the source would stand still meanwhile. Changes no value. docs/frame-protocol.md, "What it costs".
+Graph relay_long_skips(Graph graph);
+
+/// A layer's differences are worth an event from a threshold on, but of outputs every one, and of relays, whose sources
+/// have decided.
+bool has_threshold(const Graph& graph, std::size_t layer);
 
 /// All layers' activations for one input, each [h][w][c]. `input` is layer 0 in that order, normalised. `on_sums` is
 /// given what each layer's activation is applied to.

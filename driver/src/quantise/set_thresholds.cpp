@@ -12,7 +12,7 @@
 namespace eddy {
 namespace {
 
-void set_layer(Layer& layer, const std::vector<double>& shares, bool output) {
+void set_layer(Layer& layer, const std::vector<double>& shares, bool has_threshold) {
   if (shares.size() != 1 && shares.size() != layer.channels.size()) {
     throw UsageError(fmt::format("{} thresholds for layer {}, which has {} channels: give one for all, or one for each",
                                  shares.size(), layer.name, layer.channels.size()));
@@ -21,7 +21,7 @@ void set_layer(Layer& layer, const std::vector<double>& shares, bool output) {
     const double share = shares[shares.size() == 1 ? 0 : c];
     if (!(share >= 0 && share <= 1))
       throw UsageError(fmt::format("a threshold of {}; shares of a layer's range lie between 0 and 1", share));
-    layer.channels[c].theta = output ? 0 : static_cast<int>(std::lround(share * ((1 << layer.bits) - 1)));
+    layer.channels[c].theta = has_threshold ? static_cast<int>(std::lround(share * ((1 << layer.bits) - 1))) : 0;
   }
 }
 
@@ -32,9 +32,7 @@ void set_thresholds(Network& network, const Graph& graph, const Thresholds& thre
   if (thresholds.pixel < 0 || thresholds.pixel > 255)
     throw UsageError(fmt::format("a pixel threshold of {}; 0 to 255 grey levels are possible", thresholds.pixel));
   for (std::size_t l = 1; l < network.layers.size(); ++l) {
-    const bool output = std::ranges::any_of(
-        graph.outputs, [&](const GraphOutput& o) { return o.layer == static_cast<int>(l) && !o.tapped; });
-    set_layer(network.layers[l], shares[l], output);
+    set_layer(network.layers[l], shares[l], has_threshold(graph, l));
   }
   std::vector<int>& theta = network.input.theta;
   theta.clear();

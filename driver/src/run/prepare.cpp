@@ -149,6 +149,8 @@ Thresholds choose_thresholds(const PrepareOptions& options, const fs::path& mode
   return result;
 }
 
+std::int64_t bytes_of(const Chip& chip) { return std::int64_t{chip.tiles()} * chip.ram_bytes(); }
+
 /// Weights and accumulators alone: what no partition gets below. `formats` are those of the layers; ports of equal
 /// weights are stored as a few words, and are not counted.
 std::int64_t least_bytes(const Graph& graph, const std::vector<WeightFormat>& formats) {
@@ -161,12 +163,18 @@ std::int64_t least_bytes(const Graph& graph, const std::vector<WeightFormat>& fo
   return bytes;
 }
 
-std::int64_t bytes_of(const Chip& chip) { return std::int64_t{chip.tiles()} * chip.ram_bytes(); }
-
 /// Those of layers that are not named. What chooses fewer bits chooses among whole numbers.
 WeightFormat usual_weights(const PrepareOptions& options, const Graph& graph) {
   if (options.weights) return *options.weights;
   return graph.half && !options.weight_budget ? WeightFormat::fp16 : WeightFormat::int8;
+}
+
+/// With relays where the chip has room to spare for them and for all references.
+Graph relayed_where_roomy(const Graph& graph, const PrepareOptions& options, const Chip& chip) {
+  Graph relayed = relay_long_skips(graph);
+  std::int64_t bytes = least_bytes(relayed, by_layer(relayed, options.layer_weights, usual_weights(options, graph)));
+  for (const GraphLayer& layer : relayed.layers) bytes += 2 * layer.out.count();
+  return bytes * 4 <= bytes_of(chip) * 3 ? relayed : graph;
 }
 
 /// What cannot fit, whatever its weights, is refused before it is calibrated: a very large network would take minutes.
@@ -263,6 +271,7 @@ Prepared prepare(const PrepareOptions& options) {
   p.graph = std::move(imported.graph);
   p.input = std::move(imported.input);
   refuse_too_large(p.graph, options, p.chip);
+  p.graph = relayed_where_roomy(p.graph, options, p.chip);
   p.thresholds = choose_thresholds(options, p.model);
   choose_clip(options, p);
 

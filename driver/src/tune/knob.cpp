@@ -84,10 +84,8 @@ std::vector<Knob> knobs_of(const Network& network, const Graph& graph) {
   std::vector<Knob> knobs;
   if (!sends_values(network.layers.front()) || !network.input.pixels) knobs.push_back(Knob::pixels());
   for (std::size_t l = 1; l < network.layers.size(); ++l) {
-    const bool output = std::ranges::any_of(
-        graph.outputs, [&](const GraphOutput& o) { return o.layer == static_cast<int>(l) && !o.tapped; });
     const Layer& layer = network.layers[l];
-    if (!output && (all_send_values || !sends_values(layer)))
+    if (has_threshold(graph, l) && (all_send_values || !sends_values(layer)))
       knobs.push_back(Knob::layer(layer.name, (1 << layer.bits) - 1, layer.channels.size()));
   }
   return knobs;
