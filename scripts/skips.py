@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What long skips cost: cycles a frame of the U-Net on the RTL beside the same chain without skips.
 
-    .venv/bin/python scripts/skips.py [--program build/bin/eddy] [--frames 12]
+    .venv/bin/python scripts/skips.py [--program build/bin/eddy] [--frames 12] [--seeds 4]
 
 Both have the layers of testvectors/networks/unet at half its width and height, random weights and no activation
 functions; with thresholds 0 every neuron changes in every random frame, so both do all of their products. The chain's
 layers have as many inputs: what the skip brings in the U-Net, the transposed convolution brings itself, with twice the
-channels. Prints the cycles from result to result in the steady state, for one and for three frames in flight, the
-throughput of the U-Net as a share of the chain's, and for each tile of the U-Net what it waits for.
+channels. Prints the cycles from result to result in the steady state, three frames in flight, for several partitions:
+which layers share a tile decides more than the skips do. Then the means, and the throughput of the U-Net as a share of
+the chain's.
 Needs `scripts/setup core`.
 """
 import argparse
@@ -56,9 +57,9 @@ def build(skips):
     return graph
 
 
-def run(program, folder, name, frames, in_flight):
-    out = folder / f"{name}-{in_flight}"
-    options = ["--theta", "0", "--theta-pixel", "0", "--bits", "12", "--in-flight", str(in_flight), "--frames", f"0:{frames}"]
+def run(program, folder, name, frames, seed):
+    out = folder / f"{name}-{seed}"
+    options = ["--theta", "0", "--theta-pixel", "0", "--bits", "12", "--seed", str(seed), "--frames", f"0:{frames}"]
     command = [program, "run", "--model", folder / f"{name}.onnx", "--clip", folder / "dense.npy", *options, "--out", out]
     ended = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True)
     if ended.returncode != 0:
@@ -72,18 +73,11 @@ def steady(report):
     return sum(cycles) / len(cycles)
 
 
-def tiles(report):
-    for tile in report["tiles"]:
-        layers = ", ".join(dict.fromkeys(p["layer"] for p in tile["populations"]))
-        if layers:
-            counters = tile["counters"]
-            print(f"  {tile['y']},{tile['x']} {layers}: " + ", ".join(f"{k} {v:,}" for k, v in counters.items() if "Wait" in k or "Stall" in k or "Cycle" in k))
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default="build/bin/eddy")
     parser.add_argument("--frames", type=int, default=12, help="7 at least")
+    parser.add_argument("--seeds", type=int, default=4)
     options = parser.parse_args()
     folder = ROOT / "out/skips"
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,17 +85,17 @@ def main():
     np.save(folder / "dense.npy", random.integers(0, 256, (options.frames, HEIGHT, WIDTH, 1), dtype=np.uint8))
     (folder / "input.json").write_text(json.dumps({"channels": "gray", "width": WIDTH, "height": HEIGHT}) + "\n")
     program = (ROOT / options.program).resolve()
-    figures = {}
-    for in_flight in (3, 1):
-        for name in ("unet", "chain"):
-            build(name == "unet").write(folder / f"{name}.onnx")
-            report = run(program, folder, name, options.frames, in_flight)
-            figures[name, in_flight] = steady(report)
-            macs = sum(layer["macs_done"] for layer in report["layers"]) / report["frames"]
-            print(f"{name}, {in_flight} in flight: {figures[name, in_flight]:,.0f} cycles a frame, {macs / 1e6:.2f} M products", flush=True)
-            if in_flight == 3:
-                tiles(report)
-        print(f"throughput of the U-Net over the chain's, {in_flight} in flight: {figures['chain', in_flight] / figures['unet', in_flight]:.3f}")
+    figures = {"chain": [], "unet": []}
+    for name in figures:
+        build(name == "unet").write(folder / f"{name}.onnx")
+    for seed in range(1, options.seeds + 1):
+        for name, cycles in figures.items():
+            report = run(program, folder, name, options.frames, seed)
+            cycles.append(steady(report))
+            busy = max(tile["counters"]["MacWords"] for tile in report["tiles"]) / report["frames"]
+            print(f"{name}, seed {seed}: {cycles[-1]:,.0f} cycles a frame, slowest tile busy for {busy:,.0f}", flush=True)
+    chain, unet = (sum(cycles) / len(cycles) for cycles in figures.values())
+    print(f"mean: chain {chain:,.0f}, unet {unet:,.0f} cycles a frame; throughput of the U-Net over the chain's: {chain / unet:.3f}")
 
 
 if __name__ == "__main__":
