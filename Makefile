@@ -51,9 +51,9 @@ fuzz: setup ## feed broken models, images and thresholds to their readers: [FUZZ
 	@cmake --build $(FUZZED) -j $(JOBS) --target fuzz_onnx fuzz_image fuzz_thresholds
 	@ctest --test-dir $(FUZZED) --output-on-failure -R ^fuzz_ -j2
 
+# The default clip is fetched while the program is built.
 run: configure ## run a network on a video: [MODEL=] [CLIP=] [CHIP=] [FRAMES=A:B] [BACKEND=]
-	@scripts/setup clip
-	@cmake --build $(BUILD) -j $(JOBS) --target eddy
+	@scripts/setup clip & cmake --build $(BUILD) -j $(JOBS) --target eddy; built=$$?; wait; exit $$built
 	@$(BUILD)/bin/eddy run $(addprefix --model=,$(MODEL)) $(addprefix --clip=,$(CLIP)) $(addprefix --chip=,$(CHIP)) \
 	  $(addprefix --frames=,$(FRAMES)) $(addprefix --backend=,$(BACKEND)) $(RUN_OPTIONS)
 
