@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -15,7 +16,8 @@ Gateway::Gateway(const GatewayImage& image)
       outputs_(image.tables),
       arrivals_(image.tables, image.drains.size()),
       sources_(unpack_table<pkg::in_source_t>(image.tables, pkg::table_e::TabInSource)),
-      reference_(static_cast<std::size_t>(image.input.count())),
+      pixels_(image.pixels ? at(image.input.count()) : 0),
+      activations_(image.pixels ? 0 : at(image.input.count())),
       done_(image.drains.size()) {}
 
 void Gateway::submit(Fabric& fabric, const Frame& frame) {
@@ -37,40 +39,44 @@ bool Gateway::ready() const {
 
 void Gateway::step(Fabric& fabric, const std::function<void(const Firing&)>& trace) {
   outputs_.open({row_, sent_ % 2 == 1, image_.xbits, image_.cbits, 0, image_.out_axons});
-  const Shape& s = image_.input;
-  std::size_t i = at(row_) * at(s.w) * at(s.c);
-  for (int x = 0; x < s.w; ++x) {
-    for (int c = 0; c < s.c; ++c) {
-      const auto value = static_cast<std::int16_t>(change(c, i++));
-      if (value == 0) continue;
-      if (trace) trace({sent_, image_.tile, frame_input, row_, x, c, value, 0});
-      outputs_.event(fabric, x, c, value);
-    }
+  const std::size_t channels = at(image_.input.c), first = at(row_) * at(image_.input.w) * channels,
+                    end = first + at(image_.input.w) * channels;
+  for (std::size_t i = next_change(first, end); i < end; i = next_change(i + 1, end)) {
+    const int x = static_cast<int>((i - first) / channels), c = static_cast<int>((i - first) % channels);
+    const auto value = static_cast<std::int16_t>(change(c, i));
+    if (value == 0) continue;
+    if (trace) trace({sent_, image_.tile, frame_input, row_, x, c, value, 0});
+    outputs_.event(fabric, x, c, value);
   }
   outputs_.close(fabric);
-  if (++row_ < s.h) return;
+  if (++row_ < image_.input.h) return;
   row_ = 0;
   ++sent_;
   frames_.pop_front();
 }
 
-/// A first frame and spatial ones go whole: all that is not zero.
+std::size_t Gateway::next_change(std::size_t i, std::size_t end) const {
+  if (whole() || !image_.pixels) return i;
+  const std::uint8_t *const now = frames_.front().pixels.data(), *const before = pixels_.data();
+  constexpr std::size_t step = sizeof(std::uint64_t);
+  while (i + step <= end && std::memcmp(now + i, before + i, step) == 0) i += step;
+  while (i < end && now[i] == before[i]) ++i;
+  return i;
+}
+
 int Gateway::change(int c, std::size_t i) {
-  const bool whole = sent_ == 0 || !image_.send_delta;
   const int theta = image_.theta[at(c)];
   if (image_.pixels) {
-    const int pixel = frames_.front().pixels[i];
+    const int pixel = frames_.front().pixels[i], before = pixels_[i];
     const auto& table = image_.table[at(c)];
-    const int step = pixel - reference_[i];
-    if (!whole && (step == 0 || std::abs(step) < theta)) return 0;
-    const int difference = table[at(pixel)] - (whole ? 0 : table[at(reference_[i])]);
-    reference_[i] = static_cast<std::int16_t>(pixel);
-    return difference;
+    if (!whole() && (pixel == before || std::abs(pixel - before) < theta)) return 0;
+    pixels_[i] = static_cast<std::uint8_t>(pixel);
+    return table[at(pixel)] - (whole() ? 0 : table[at(before)]);
   }
   const int value = frames_.front().activations[i];
-  const int difference = value - (whole ? 0 : reference_[i]);
+  const int difference = value - (whole() ? 0 : activations_[i]);
   if (difference == 0 || std::abs(difference) < theta) return 0;
-  reference_[i] = static_cast<std::int16_t>(value);
+  activations_[i] = static_cast<std::int16_t>(value);
   return difference;
 }
 

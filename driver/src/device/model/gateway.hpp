@@ -32,6 +32,10 @@ class Gateway {
   [[nodiscard]] std::string waiting() const;
 
  private:
+  /// A first frame and spatial ones go whole: all that is not zero.
+  [[nodiscard]] bool whole() const { return sent_ == 0 || !image_.send_delta; }
+  /// The first element of [i, end) of the frame that may have changed.
+  [[nodiscard]] std::size_t next_change(std::size_t i, std::size_t end) const;
   /// What element i of the frame has changed by, 0 where that is not sent; it is known to the receivers then.
   int change(int c, std::size_t i);
   /// Gives the output populations credit for a frame when it is submitted and the one before has all its results.
@@ -41,8 +45,9 @@ class Gateway {
   Outputs outputs_;
   Arrivals arrivals_;
   Table<pkg::in_source_t> sources_;
-  std::deque<Frame> frames_;             // not yet sent whole
-  std::vector<std::int16_t> reference_;  // pixels or activations that the receivers know
+  std::deque<Frame> frames_;               // not yet sent whole
+  std::vector<std::uint8_t> pixels_;       // that the receivers know; of one kind, ...
+  std::vector<std::int16_t> activations_;  // ... or the other
   int in_flight_ = 1;
   int row_ = 0;                      // next of the frame that is being sent
   int sent_ = 0;                     // frames sent whole

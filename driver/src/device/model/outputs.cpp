@@ -52,28 +52,31 @@ pkg::err_e Outputs::credit(int index, const pkg::token_t& token) {
 
 void Outputs::open(const OutRow& row) {
   row_ = row;
-  matching_.clear();
+  takers_.clear();
   for (int i = row.first; i < row.first + row.count; ++i) {
     const auto& axon = axons_[i];
-    if (row.y >= axon.y0 && row.y <= axon.y1 && ((row.y - axon.y0) & axon.y_mask) == 0) matching_.push_back(i);
+    if (row.y < axon.y0 || row.y > axon.y1 || ((row.y - axon.y0) & axon.y_mask) != 0) continue;
+    Taker& taker = takers_.emplace_back(i, axon.x0, axon.x1, axon.x_mask, axon.c0, axon.c1);
+    taker.event.kind = Kind::event;
+    taker.event.dest = axon.dest;
+    taker.event.axon = axon.axon;
   }
 }
 
 void Outputs::event(Fabric& fabric, int x, int c, std::int16_t value) {
-  Message message;
-  message.kind = Kind::event;
-  message.pos = ((static_cast<std::uint32_t>(row_.y) << row_.xbits | static_cast<std::uint32_t>(x)) << row_.cbits) |
-                static_cast<std::uint32_t>(c);
-  for (const int i : matching_) {
-    const auto& axon = axons_[i];
-    if (x < axon.x0 || x > axon.x1 || ((x - axon.x0) & axon.x_mask) != 0 || c < axon.c0 || c > axon.c1) continue;
-    auto& state = sent_[i];
-    if (++state.count == 0) throw RunError("model: more events between two tokens than a token can count");
-    message.dest = axon.dest;
-    message.axon = axon.axon;
-    message.value = axon.fp16 ? static_cast<std::int16_t>(fp16_nearest(value, axon.point)) : value;
-    if (axon.fp16 && !fp16_exact(value, axon.point)) ++cut;
-    fabric.send(message);
+  const std::uint32_t pos =
+      ((static_cast<std::uint32_t>(row_.y) << row_.xbits | static_cast<std::uint32_t>(x)) << row_.cbits) |
+      static_cast<std::uint32_t>(c);
+  for (Taker& taker : takers_) {
+    if (x < taker.x0 || x > taker.x1 || ((x - taker.x0) & taker.x_mask) != 0 || c < taker.c0 || c > taker.c1) continue;
+    if (++sent_[taker.axon].count == 0) throw RunError("model: more events between two tokens than a token can count");
+    taker.event.pos = pos;
+    taker.event.value = value;
+    if (const auto& axon = axons_[taker.axon]; axon.fp16) {
+      taker.event.value = static_cast<std::int16_t>(fp16_nearest(value, axon.point));
+      if (!fp16_exact(value, axon.point)) ++cut;
+    }
+    fabric.send(taker.event);
     ++events;
   }
 }

@@ -39,10 +39,17 @@ class Outputs {
   [[nodiscard]] const pkg::out_axon_t& axon(int i) const { return axons_[i]; }
 
  private:
+  /// An out-axon, and what one event needs of it.
+  struct Taker {
+    int axon;
+    int x0, x1, x_mask, c0, c1;
+    Message event;
+  };
+
   Table<pkg::out_axon_t> axons_;
   Table<pkg::axon_state_t> sent_, credit_;
   OutRow row_;
-  std::vector<int> matching_;  // out-axons that take events of the row
+  std::vector<Taker> takers_;  // of events of the row
 };
 
 }  // namespace eddy::model

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "eddy/error.hpp"
@@ -23,8 +24,14 @@ class Ram {
   }
 
   [[nodiscard]] Word& at(std::size_t address) {
-    if (address >= words_.size()) throw RunError("model: access to a word that the tile does not have");
+    if (address >= words_.size()) no_such_word();
     return words_[address];
+  }
+
+  /// `count` words from an address on.
+  [[nodiscard]] std::span<Word> at(std::size_t address, std::size_t count) {
+    if (address > words_.size() || count > words_.size() - address) no_such_word();
+    return std::span(words_).subspan(address, count);
   }
 
   /// Accumulator word at address A of slice row y: with `flip`, odd rows lie in the other bank of the pair.
@@ -33,6 +40,8 @@ class Ram {
   }
 
  private:
+  [[noreturn]] static void no_such_word() { throw RunError("model: access to a word that the tile does not have"); }
+
   std::vector<Word> words_;
 };
 

@@ -34,8 +34,10 @@ class Table {
 
  private:
   void check(std::integral auto i) const {
-    if (std::cmp_less(i, 0) || std::cmp_greater_equal(i, entries_.size()))
-      throw RunError(fmt::format("model: the image names entry {} of a table of {}", i, entries_.size()));
+    if (std::cmp_less(i, 0) || std::cmp_greater_equal(i, entries_.size())) no_such_entry(fmt::to_string(i));
+  }
+  [[noreturn]] void no_such_entry(const std::string& index) const {
+    throw RunError(fmt::format("model: the image names entry {} of a table of {}", index, entries_.size()));
   }
 
   std::vector<T> entries_;

@@ -2,7 +2,11 @@
 #include "device/model/tile.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstdlib>
+#include <cstring>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -11,17 +15,43 @@
 namespace eddy::model {
 namespace {
 
-constexpr int Lanes = static_cast<int>(pkg::Lanes);
+constexpr int LaneCount = static_cast<int>(pkg::Lanes);
 constexpr int MarkBits = static_cast<int>(pkg::MarkBits);
 
-std::int32_t requantise(std::uint32_t acc, const pkg::param_t& param, const pkg::pop_t& pop) {
-  const auto sum = static_cast<std::int32_t>(acc + static_cast<std::uint32_t>(param.bias));
-  const std::int64_t scaled = (std::int64_t{sum} * param.mul + (std::int64_t{1} << param.shift >> 1)) >> param.shift;
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(scaled, pop.lo, pop.hi));
+LaneParams by_lane(const pkg::param_word_t& word) {
+  LaneParams params;
+  for (std::size_t l = 0; l < pkg::Lanes; ++l) {
+    const pkg::param_t& param = word.item[l];
+    params.bias[l] = static_cast<std::uint32_t>(param.bias);
+    params.mul[l] = param.mul;
+    params.half[l] = param.shift == 0 ? 0 : std::ldexp(1.0, param.shift - 1);
+    params.scale[l] = std::ldexp(1.0, -int{param.shift});
+    params.theta[l] = param.theta;
+  }
+  return params;
+}
+
+/// The formula of docs/contract.md. A product has 48 bits: doubles hold it and the sum, and floor is the shift.
+Lanes<std::int32_t> requantise(const Word& acc, const LaneParams& params, const pkg::pop_t& pop) {
+  const double lo = pop.lo, hi = pop.hi;
+  Lanes<std::int32_t> z;
+  for (std::size_t l = 0; l < pkg::Lanes; ++l) {
+    const auto sum = static_cast<std::int32_t>(acc[l] + params.bias[l]);
+    const double scaled = std::floor((sum * params.mul[l] + params.half[l]) * params.scale[l]);
+    z[l] = static_cast<std::int32_t>(std::min(std::max(scaled, lo), hi));
+  }
+  return z;
+}
+
+/// Adds weight * value to each lane of `words` words.
+void multiply_add(Word* __restrict acc, const Weights::Run* __restrict weights, std::size_t words, int value) {
+  for (std::size_t w = 0; w < words; ++w) {
+    for (std::size_t l = 0; l < pkg::Lanes; ++l) acc[w][l] += static_cast<std::uint32_t>(weights[w][l] * value);
+  }
 }
 
 /// Adds weight * mantissa * 2^shift to each lane. What lies below the accumulators' last place is cut; then true.
-bool add_fp16(Word& acc, const Weights::WideRun& weight, int mantissa, int shift) {
+bool multiply_add_fp16(Word& acc, const Weights::WideRun& weight, int mantissa, int shift) {
   bool cut = false;
   for (std::size_t l = 0; l < pkg::Lanes; ++l) {
     const std::int64_t product = weight[l] * mantissa;
@@ -47,15 +77,26 @@ std::int32_t curve(Ram& ram, const pkg::pop_t& pop, std::int32_t z) {
   return static_cast<std::int16_t>((sum + (1 << (shift - 1))) >> shift);
 }
 
-/// Windows of a pool that position `a` lies in: [first, last], last < first where there are none.
-std::pair<int, int> windows(const pkg::pool_axis_t& pool, int a, int outs) {
-  const int above = a + pool.pad - pool.size + 1;
-  const int first = above <= 0 ? 0 : (above + pool.stride - 1) / pool.stride;
-  return {first, a + pool.pad < 0 ? -1 : std::min((a + pool.pad) / pool.stride, outs - 1)};
+/// References of Lanes neurons, from lane `first` of a word of them.
+Lanes<std::int32_t> get_references(const Word& word, int first) {
+  Lanes<std::int16_t> references;
+  std::memcpy(references.data(), word.data() + first / 2, sizeof references);
+  Lanes<std::int32_t> result;
+  for (std::size_t l = 0; l < pkg::Lanes; ++l) result[l] = references[l];
+  return result;
 }
 
-std::int16_t get_reference(const Word& word, int lane) {
-  return static_cast<std::int16_t>(word[at(lane / 2)] >> (lane % 2 * 16));
+Lanes<std::int64_t> minus(const Lanes<std::int32_t>& a, const Lanes<std::int32_t>& b) {
+  Lanes<std::int64_t> result;
+  for (std::size_t l = 0; l < pkg::Lanes; ++l) result[l] = std::int64_t{a[l]} - b[l];
+  return result;
+}
+
+/// Does any lane's difference reach its threshold?
+bool reaches(const Lanes<std::int64_t>& difference, const Lanes<std::int32_t>& theta) {
+  bool any = false;
+  for (std::size_t l = 0; l < pkg::Lanes; ++l) any |= std::abs(difference[l]) >= theta[l];
+  return any;
 }
 
 void set_reference(Word& word, int lane, std::int32_t value) {
@@ -73,19 +114,19 @@ Tile::Tile(const TileImage& image, int ram_words)
       ram_(ram_words, image.ram),
       in_axons_(unpack_table<pkg::in_axon_t>(image.tables, pkg::table_e::TabInAxon)),
       in_sources_(unpack_table<pkg::in_source_t>(image.tables, pkg::table_e::TabInSource)),
-      params_(unpack_table<pkg::param_word_t>(image.tables, pkg::table_e::TabParam)),
       marks_(unpack_table<std::uint32_t>(image.tables, pkg::table_e::TabMark)),
       progress_(unpack_table<pkg::axon_state_t>(image.tables, pkg::table_e::TabProgress)),
       arrivals_(image.tables, in_axons_.size()),
       outputs_(image.tables),
       counters_(pkg::NumCounters) {
+  for (const auto& word : unpack_table<pkg::param_word_t>(image.tables, pkg::table_e::TabParam))
+    params_.push_back(by_lane(word));
   for (const auto& pop : unpack_table<pkg::pop_t>(image.tables, pkg::table_e::TabPop)) pops_.push_back({pop});
   const auto codes = unpack_table<std::uint32_t>(image.tables, pkg::table_e::TabCode);
   for (const auto& port : unpack_table<pkg::port_t>(image.tables, pkg::table_e::TabPort)) {
     if (port.pop >= pops_.size()) throw FileError("image: a port of a population that is not there");
-    for (const int step : {port.y.stride, port.x.stride, port.pool_y.stride, port.pool_x.stride})
-      check_divisor(step, "a stride of a port");
-    ports_.push_back({port, AxisHits(port.y), AxisHits(port.x), Weights(port, codes)});
+    ports_.push_back({port, AxisReach(port.y, port.pool_y, port.out_rows),
+                      AxisReach(port.x, port.pool_x, port.out_cols), Weights(port, codes)});
   }
   population_counters_.resize(pops_.size());
 }
@@ -107,12 +148,12 @@ void Tile::receive(const Message& message) {
 
 void Tile::step(Fabric& fabric, const std::function<void(const Firing&)>& trace, int entries) {
   for (; entries > 0 && !queue_.empty(); --entries) {
-    const Message message = queue_.front();
-    queue_.pop_front();
+    const Message& message = queue_.front();
     if (message.kind == Kind::event)
       integrate(message);
     else
       progress(message);
+    queue_.pop_front();
   }
   if (!changed_) return;
   for (std::size_t i = 0; i < pops_.size(); ++i) {
@@ -134,38 +175,74 @@ void Tile::integrate(const Message& event) {
   const int x = static_cast<int>(event.pos >> axon.cbits & ((1U << axon.xbits) - 1));
   const int y = static_cast<int>(std::uint64_t{event.pos} >> (axon.cbits + axon.xbits));  // 46 in a broken image
   const int channel = c - port.c0;
-  const int row_of_weights = port.c_lane ? channel % Lanes : channel;
+  const int row_of_weights = port.c_lane ? channel % LaneCount : channel;
   const int word0 = port.word0 + (port.depthwise ? channel >> port.dw_shift : 0);
-  const Fp16Parts number = port.fp16 ? fp16_parts(static_cast<std::uint16_t>(event.value)) : Fp16Parts{event.value, 0};
-  const int shift = port.point + number.exponent - state.weights.point();
-  const bool fp16 = port.fp16 || is_fp16(port.format);
+  const auto run0 = static_cast<std::uint32_t>(row_of_weights) * port.w_c;
+  const Reach& rows = state.y.at(y);
+  const Reach& columns = state.x.at(x);
   count(pkg::counter_e::CntEventsIn);
   PopulationCounters& counters = population_counters_[port.pop];
   ++counters.events_in;
-  for (const auto& row : state.y.at(y)) {
-    const auto [py0, py1] = windows(port.pool_y, row.out, port.out_rows);
-    for (const auto& column : state.x.at(x)) {
-      const auto run = static_cast<std::uint32_t>(row_of_weights) * port.w_c +
-                       static_cast<std::uint32_t>(row.tap) * port.w_y +
-                       static_cast<std::uint32_t>(column.tap) * port.w_x;
+  const std::uint64_t words = rows.hits.size() * columns.hits.size() * port.words;
+  if (words == 0) return;
+  count(pkg::counter_e::CntMacWords, words);
+  counters.mac_words += words;
+  if (port.fp16 || is_fp16(port.format))
+    add_fp16(state, rows, columns, run0, word0, event.value);
+  else
+    add_whole(state, rows, columns, run0, word0, event.value);
+  for (const int row : rows.windows) {
+    for (const Reach::Marks& marks : columns.marks)
+      marks_[port.mark_base + row * port.mark_row + marks.word] |= marks.bits;
+  }
+}
+
+void Tile::add_whole(PortState& state, const Reach& y, const Reach& x, std::uint32_t run0, int word0, int value) {
+  const pkg::port_t port = state.port;  // a copy: no store to an accumulator can change it
+  // Columns whose accumulators lie side by side, and their weights too, are one.
+  const bool one = x.adjoining && port.w_x == port.words && port.acc_words == port.words;
+  const std::size_t words = one ? x.hits.size() * port.words : port.words;
+  const std::span<const Reach::Hit> rows = y.hits, columns = std::span(x.hits).first(one ? 1 : x.hits.size());
+  const auto acc_at = [&](const Reach::Hit& row, const Reach::Hit& column) {
+    return static_cast<std::uint32_t>(row.out * port.acc_row + column.out * port.acc_words);
+  };
+  const auto run_at = [&](const Reach::Hit& row, const Reach::Hit& column) {
+    return static_cast<std::uint32_t>(row.tap) * port.w_y + static_cast<std::uint32_t>(column.tap) * port.w_x;
+  };
+  // From the first hit to the last, accumulators and weights rise: each are one stretch.
+  const std::uint32_t acc0 = acc_at(rows.front(), columns.front()), first_run = run_at(rows.front(), columns.front());
+  const auto first = static_cast<std::uint32_t>(port.acc_base + word0) + acc0;
+  Word* const acc = ram_.at(first, acc_at(rows.back(), columns.back()) - acc0 + words).data();
+  const Weights::Run* const runs =
+      state.weights.runs(ram_, run0 + first_run, run_at(rows.back(), columns.back()) - first_run + words).data();
+  for (const Reach::Hit& row : rows) {
+    for (const Reach::Hit& column : columns) {
+      const std::uint32_t a = acc_at(row, column) - acc0;
+      const Weights::Run* const weights = runs + (run_at(row, column) - first_run);
+      if (!port.flip || row.out % 2 == 0) {
+        multiply_add(acc + a, weights, words, value);
+        continue;
+      }
+      for (std::uint32_t w = 0; w < words; ++w)
+        multiply_add(&ram_.accumulator(first + a + w, true, row.out), weights + w, 1, value);
+    }
+  }
+}
+
+void Tile::add_fp16(PortState& state, const Reach& y, const Reach& x, std::uint32_t run0, int word0, int value) {
+  const pkg::port_t& port = state.port;
+  const Fp16Parts number = port.fp16 ? fp16_parts(static_cast<std::uint16_t>(value)) : Fp16Parts{value, 0};
+  const int shift = port.point + number.exponent - state.weights.point();
+  for (const Reach::Hit& row : y.hits) {
+    for (const Reach::Hit& column : x.hits) {
       const auto a =
           static_cast<std::uint32_t>(port.acc_base + row.out * port.acc_row + column.out * port.acc_words + word0);
+      const auto run =
+          run0 + static_cast<std::uint32_t>(row.tap) * port.w_y + static_cast<std::uint32_t>(column.tap) * port.w_x;
+      const auto weights = state.weights.wide_runs(ram_, run, port.words);
       for (std::uint32_t w = 0; w < port.words; ++w) {
-        Word& acc = ram_.accumulator(a + w, port.flip, row.out);
-        if (fp16) {
-          if (add_fp16(acc, state.weights.wide_at(ram_, run + w), number.mantissa, shift))
-            count(pkg::counter_e::CntCut);
-          continue;
-        }
-        const Weights::Run& weight = state.weights.at(ram_, run + w);
-        for (std::size_t l = 0; l < pkg::Lanes; ++l) acc[l] += static_cast<std::uint32_t>(weight[l] * event.value);
-      }
-      count(pkg::counter_e::CntMacWords, port.words);
-      counters.mac_words += port.words;
-      const auto [px0, px1] = windows(port.pool_x, column.out, port.out_cols);
-      for (int py = py0; py <= py1; ++py) {
-        for (int px = px0; px <= px1; ++px)
-          marks_[port.mark_base + py * port.mark_row + px / MarkBits] |= 1U << px % MarkBits;
+        if (multiply_add_fp16(ram_.accumulator(a + w, port.flip, row.out), weights[w], number.mantissa, shift))
+          count(pkg::counter_e::CntCut);
       }
     }
   }
@@ -189,11 +266,14 @@ bool Tile::has_input(const PopulationState& p) const {
 void Tile::sweep(Fabric& fabric, int index, const std::function<void(const Firing&)>& trace) {
   PopulationState& p = pops_[index];
   outputs_.open({p.pop.y0 + p.row, p.parity(), p.pop.xbits, p.pop.cbits, p.pop.out_first, p.pop.out_count});
-  for (int x = 0; x < p.pop.cols; ++x) {
-    const std::uint32_t marks = marks_[p.pop.mark_base + p.row * p.pop.mark_row + x / MarkBits];
-    if (p.pop.visit_all || (marks >> x % MarkBits & 1) != 0) sweep_pixel(fabric, index, x, trace);
+  const int row_of_marks = p.pop.mark_base + p.row * p.pop.mark_row;
+  for (int x0 = 0; x0 < p.pop.cols; x0 += MarkBits) {
+    const int columns = std::min(MarkBits, p.pop.cols - x0);
+    std::uint32_t visit = p.pop.visit_all ? ~0U : marks_[row_of_marks + x0 / MarkBits];
+    for (visit &= ~0U >> (MarkBits - columns); visit != 0; visit &= visit - 1)
+      sweep_pixel(fabric, index, x0 + std::countr_zero(visit), trace);
   }
-  for (int w = 0; w < p.pop.mark_row; ++w) marks_[p.pop.mark_base + p.row * p.pop.mark_row + w] = 0;
+  for (int w = 0; w < p.pop.mark_row; ++w) marks_[row_of_marks + w] = 0;
   outputs_.close(fabric);
   if (++p.row == p.pop.rows) end_frame(fabric, p);
 }
@@ -207,32 +287,31 @@ void Tile::sweep_pixel(Fabric& fabric, int index, int x, const std::function<voi
   const int x1 = std::min(int{pop.acc_cols}, x * pop.pool_x.stride - pop.pool_x.pad + pop.pool_x.size);
   const int pairs = (pop.words + 1) / 2;
   count(pkg::counter_e::CntPixelsSwept);
+  count(pkg::counter_e::CntNeuronsSwept, at(pop.words * LaneCount));
+  population_counters_[index].neurons_swept += at(pop.words * LaneCount);
   for (int w = 0; w < pop.words; ++w) {
-    const pkg::param_word_t& param = params_[pop.param_base + w];
-    std::array<std::int32_t, pkg::Lanes> best;
+    const LaneParams& params = params_[pop.param_base + w];
+    Lanes<std::int32_t> best;
     best.fill(INT32_MIN);
     for (int ay = y0; ay < y1; ++ay) {
       for (int ax = x0; ax < x1; ++ax) {
         const auto a = static_cast<std::uint32_t>(pop.acc_base + ay * pop.acc_row + ax * pop.words + w);
-        const Word& acc = ram_.accumulator(a, pop.flip, ay);
-        for (std::size_t l = 0; l < pkg::Lanes; ++l) {
-          const std::int32_t z = requantise(acc[l], param.item[l], pop);
-          best[l] = std::max(best[l], pop.curve ? curve(ram_, pop, z) : z);
-        }
+        auto z = requantise(ram_.accumulator(a, pop.flip, ay), params, pop);
+        if (pop.curve) std::ranges::transform(z, z.begin(), [&](std::int32_t v) { return curve(ram_, pop, v); });
+        for (std::size_t l = 0; l < pkg::Lanes; ++l) best[l] = std::max(best[l], z[l]);
       }
     }
     Word* reference = pop.send_delta ? &ram_.at(at(pop.ref_base + (p.row * pop.cols + x) * pairs + w / 2)) : nullptr;
-    for (int l = 0; l < Lanes; ++l) {
-      const int lane = w % 2 * Lanes + l;
-      const std::int32_t known = reference != nullptr ? get_reference(*reference, lane) : 0;
-      const std::int64_t difference = std::int64_t{best[at(l)]} - known;
-      count(pkg::counter_e::CntNeuronsSwept);
-      ++population_counters_[at(index)].neurons_swept;
-      if (difference == 0 || std::abs(difference) < param.item[at(l)].theta) continue;
-      if (reference != nullptr) set_reference(*reference, lane, best[at(l)]);
+    const int half = w % 2 * LaneCount;  // of the word of references
+    const Lanes<std::int32_t> known = reference != nullptr ? get_references(*reference, half) : Lanes<std::int32_t>{};
+    const Lanes<std::int64_t> difference = minus(best, known);
+    if (!reaches(difference, params.theta)) continue;
+    for (int l = 0; l < LaneCount; ++l) {
+      if (difference[at(l)] == 0 || std::abs(difference[at(l)]) < params.theta[at(l)]) continue;
+      if (reference != nullptr) set_reference(*reference, half + l, best[at(l)]);
       count(pkg::counter_e::CntFired);
-      const auto value = static_cast<std::int16_t>(difference);
-      const int c = pop.c0 + w * Lanes + l;
+      const auto value = static_cast<std::int16_t>(difference[at(l)]);
+      const int c = pop.c0 + w * LaneCount + l;
       if (trace) trace({p.frame, place_, index, pop.y0 + p.row, pop.x0 + x, c, value, 0});
       outputs_.event(fabric, pop.x0 + x, c, value);
     }

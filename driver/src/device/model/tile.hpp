@@ -2,6 +2,7 @@
 /// A tile of the model: event queue, integrate, sweep. No time passes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -9,15 +10,25 @@
 #include <vector>
 
 #include "device/model/arrivals.hpp"
-#include "device/model/axis.hpp"
 #include "device/model/message.hpp"
 #include "device/model/outputs.hpp"
 #include "device/model/ram.hpp"
+#include "device/model/reach.hpp"
 #include "device/model/tables.hpp"
 #include "device/model/weights.hpp"
 #include "eddy/device.hpp"
 
 namespace eddy::model {
+
+template <typename T>
+using Lanes = std::array<T, pkg::Lanes>;
+
+/// Parameters of the neurons of one accumulator word, lane by lane: z = floor((sum * mul + half) * scale).
+struct LaneParams {
+  Lanes<std::uint32_t> bias;
+  Lanes<double> mul, half, scale;
+  Lanes<std::int32_t> theta;
+};
 
 class Tile {
  public:
@@ -41,7 +52,7 @@ class Tile {
  private:
   struct PortState {
     pkg::port_t port;
-    AxisHits y, x;
+    AxisReach y, x;
     Weights weights;
   };
   struct PopulationState {
@@ -52,6 +63,9 @@ class Tile {
   };
 
   void integrate(const Message& event);
+  /// Adds weights times the event's value to all that it reaches; where it stands first: runs of weights, words.
+  void add_whole(PortState& state, const Reach& y, const Reach& x, std::uint32_t run0, int word0, int value);
+  void add_fp16(PortState& state, const Reach& y, const Reach& x, std::uint32_t run0, int word0, int value);
   void progress(const Message& token);
   [[nodiscard]] bool has_input(const PopulationState& p) const;
   void sweep(Fabric& fabric, int index, const std::function<void(const Firing&)>& trace);
@@ -66,7 +80,7 @@ class Tile {
   Table<pkg::in_source_t> in_sources_;
   Table<PortState> ports_;
   Table<PopulationState> pops_;
-  Table<pkg::param_word_t> params_;
+  Table<LaneParams> params_;
   Table<std::uint32_t> marks_;
   Table<pkg::axon_state_t> progress_;
   Arrivals arrivals_;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "device/model/ram.hpp"
@@ -51,19 +52,27 @@ class Weights {
     if (is_fp16(format_) && format_ != pkg::weight_e::WeightFp16) codes_ = codes;
   }
 
-  /// Whole numbers.
-  const Run& at(Ram& ram, std::uint32_t run) { return get(known_, ram, run); }
-  /// Any weights, as multiples of 2^-point().
-  const WideRun& wide_at(Ram& ram, std::uint32_t run) { return get(known_wide_, ram, run); }
+  /// Runs from the first on, whole numbers. Valid until the next call.
+  std::span<const Run> runs(Ram& ram, std::uint32_t first, std::size_t count) { return get(known_, ram, first, count); }
+  /// Any weights, as multiples of 2^-point(). Valid until the next call.
+  std::span<const WideRun> wide_runs(Ram& ram, std::uint32_t first, std::size_t count) {
+    return get(known_wide_, ram, first, count);
+  }
   [[nodiscard]] int point() const { return is_fp16(format_) ? finest : 0; }
 
  private:
   static constexpr int finest = 24;  // all FP16 numbers are multiples of 2^-24
 
   template <typename R>
-  const R& get(std::vector<R>& known, Ram& ram, std::uint32_t run) {
+  std::span<const R> get(std::vector<R>& known, Ram& ram, std::uint32_t first, std::size_t count) {
+    if (known.size() < first + count) unpack(known, ram, first + count);
+    return std::span<const R>(known).subspan(first, count);
+  }
+
+  template <typename R>
+  void unpack(std::vector<R>& known, Ram& ram, std::size_t count) {
     const std::uint32_t width = width_of(format_), runs = pkg::WordBits / (width * pkg::Lanes);
-    while (known.size() <= run) {
+    while (known.size() < count) {
       const Word& word = ram.at(base_ + known.size() / runs);
       std::size_t lane = 0;
       unpack_word(word, width, [&](std::uint32_t bits) {
@@ -72,7 +81,6 @@ class Weights {
         lane = (lane + 1) % pkg::Lanes;
       });
     }
-    return known[run];
   }
 
   [[nodiscard]] std::int64_t value(std::uint32_t bits, std::uint32_t width) const {
