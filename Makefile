@@ -58,6 +58,8 @@ run: configure ## run a network on a video: [MODEL=] [CLIP=] [CHIP=] [FRAMES=A:B
 	  $(addprefix --frames=,$(FRAMES)) $(addprefix --backend=,$(BACKEND)) $(RUN_OPTIONS)
 
 bench: build ## measure all figures of the README into out/bench.json
+	@scripts/setup referee clip
+	@cmake --build $(BUILD) -j $(JOBS) --target model_speed
 	@scripts/bench --build $(BUILD) --out out/bench.json
 
 conformance: configure ## run the ONNX project's backend tests; writes docs/conformance.md, out/conformance.json
