@@ -28,9 +28,11 @@ class Model:
 
     def __init__(self, program, folder):
         self.process = subprocess.Popen([program, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.scenes = [line.strip() for line in iter(self.process.stdout.readline, "\n") if line]
-        if self.process.poll() is not None:
-            raise SystemExit(f"model_speed: {program} ended with status {self.process.returncode}")
+        self.scenes = []
+        while (line := self.process.stdout.readline()) != "\n":
+            if not line:
+                raise SystemExit(f"model_speed: {program} ended with status {self.process.wait()}")
+            self.scenes.append(line.strip())
 
     def seconds(self, scene):
         print(scene, file=self.process.stdin, flush=True)
