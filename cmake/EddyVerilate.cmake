@@ -2,13 +2,13 @@
 #
 # Verilator as part of the build.
 #
-#   eddy_verilate(TARGET name TOP module [SOURCES file.sv ...] [PREFIX Vx] [TRACE] [CSR] [UNITS n]
+#   eddy_verilate(TARGET name TOP module [SOURCES file.sv ...] [PREFIX Vx] [TRACE] [CSR] [QUICK] [UNITS n]
 #                 [ARGS argument ...] [PARAMS Name=value ...])
 #
 # makes the static library `name` of the C++ class `Vmodule` (or PREFIX) that simulates `module`. Link it and
 # `#include "Vmodule.h"`. The packages come first; any other module is found by its file name in the folders of rtl/
 # or beside the given SOURCES. TRACE adds FST waves. CSR brings the generated register
-# block (a module that contains it needs that). UNITS is the number of pieces that are compiled in parallel (1).
+# block (a module that contains it needs that). QUICK compiles fast what runs for a short time. UNITS is the number of pieces that are compiled in parallel (1).
 # Assertions are on; registers without reset start with random values, which the seed of the context decides.
 #
 # Warnings are shown here, and errors in `make lint`.
@@ -21,6 +21,7 @@ set(EDDY_LINT_WAIVERS ${CMAKE_SOURCE_DIR}/rtl/lint.vlt)
 # How generated code is compiled: the part that runs every cycle, and the part that runs once.
 set(EDDY_VERILATED_FAST -O3 -w)
 set(EDDY_VERILATED_SLOW -O0 -w)
+set(EDDY_VERILATED_QUICK -O1 -w)
 if(EDDY_NATIVE)
   list(APPEND EDDY_VERILATED_FAST -march=native)
   list(APPEND EDDY_VERILATED_SLOW -march=native)
@@ -42,7 +43,7 @@ target_compile_options(verilated_rt PRIVATE -O1 -w)
 target_link_libraries(verilated_rt PUBLIC Threads::Threads ZLIB::ZLIB ${EDDY_LZ4})
 
 function(eddy_verilate)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "TRACE;CSR" "TARGET;TOP;PREFIX;UNITS" "SOURCES;ARGS;PARAMS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "TRACE;CSR;QUICK" "TARGET;TOP;PREFIX;UNITS" "SOURCES;ARGS;PARAMS")
   if(NOT arg_TARGET OR NOT arg_TOP OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "eddy_verilate needs TARGET and TOP; not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -108,7 +109,11 @@ function(eddy_verilate)
     VERBATIM)
 
   add_library(${arg_TARGET} STATIC ${fast_units} ${slow_unit} ${dir}/${arg_PREFIX}.h)
-  set_source_files_properties(${fast_units} PROPERTIES COMPILE_OPTIONS "${EDDY_VERILATED_FAST}")
+  set(fast ${EDDY_VERILATED_FAST})
+  if(arg_QUICK)
+    set(fast ${EDDY_VERILATED_QUICK})
+  endif()
+  set_source_files_properties(${fast_units} PROPERTIES COMPILE_OPTIONS "${fast}")
   set_source_files_properties(${slow_unit} PROPERTIES COMPILE_OPTIONS "${EDDY_VERILATED_SLOW}")
   target_include_directories(${arg_TARGET} SYSTEM PUBLIC ${dir})
   target_link_libraries(${arg_TARGET} PUBLIC verilated_rt)

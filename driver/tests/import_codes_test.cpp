@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "made_model.hpp"
+#include "temp_folder.hpp"
 
 namespace eddy {
 namespace {
@@ -29,10 +32,10 @@ void dequantize(MadeModel& m, const std::string& from, const std::vector<std::st
 }
 
 /// A convolution of 1x1 between codes, 1 to 2 channels, whose weights are 3 and -2 times 0.5.
-MadeModel small_conv() {
+MadeModel coded_conv(int out_zero = 0) {
   MadeModel m;
   m.input("in", {1, 1, 4, 4});
-  const auto in = codes(m, "in_q", 0.25, 10), out = codes(m, "out_q", 0.5, 0);
+  const auto in = codes(m, "in_q", 0.25, 10), out = codes(m, "out_q", 0.5, out_zero);
   quantize(m, "in", in, "a");
   dequantize(m, "a", in, "b");
   m.constant("w", Type::INT8, {2, 1, 1, 1}, {3, -2});
@@ -45,7 +48,7 @@ MadeModel small_conv() {
 }
 
 TEST(ImportCodes, RoundingBecomesTheEndOfTheLayerBefore) {
-  const Graph graph = fuse(small_conv().parse());
+  const Graph graph = fuse(coded_conv().parse());
   ASSERT_EQ(graph.layers.size(), 2U) << "the input and the convolution";
   EXPECT_EQ(graph.layers[0].grid, (Grid{0.25F, -10, 245}));
   EXPECT_EQ(graph.layers[1].grid, (Grid{0.5F, 0, 255}));
@@ -53,8 +56,17 @@ TEST(ImportCodes, RoundingBecomesTheEndOfTheLayerBefore) {
   EXPECT_THAT(graph.layers[1].ports.at(0).steps, ElementsAre(0.5, 0.5));
 }
 
+TEST(ImportCodes, ModelsWithOtherCodesAreOtherNetworks) {
+  const TempFolder folder;
+  const auto digest_from = [&](int out_zero) {
+    std::ofstream(folder / "coded.onnx", std::ios::binary) << coded_conv(out_zero).proto().SerializeAsString();
+    return network_digest(folder / "coded.onnx");
+  };
+  EXPECT_NE(digest_from(0), digest_from(1));
+}
+
 TEST(ImportCodes, ValuesAreRoundedHalfToEvenAndCutToTheCodes) {
-  const Graph graph = fuse(small_conv().parse());
+  const Graph graph = fuse(coded_conv().parse());
   // 0.3 is nearest to 1 of the steps of 0.25, and -9 is beyond the code 0; 1.5 * 0.25 = 0.375, -0.25 below the codes.
   const auto values = forward(graph, std::vector<float>{0.3F, -9, 0.5F, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
   EXPECT_THAT(std::vector<float>(values[0].begin(), values[0].begin() + 4), ElementsAre(0.25F, -2.5F, 0.5F, 61.25F));
@@ -63,14 +75,14 @@ TEST(ImportCodes, ValuesAreRoundedHalfToEvenAndCutToTheCodes) {
 }
 
 TEST(ImportCodes, OutputsMayBeCodes) {
-  MadeModel m = small_conv();
+  MadeModel m = coded_conv();
   m.graph().mutable_output(0)->set_name("d");
   const Graph graph = fuse(m.parse());
   EXPECT_THAT(apply_steps(graph.outputs.at(0).steps, {1.5F, 0}), ElementsAre(3, 0));
 }
 
 TEST(ImportCodes, TwoRoundingsToOneGridAreOne) {
-  MadeModel m = small_conv();
+  MadeModel m = coded_conv();
   quantize(m, "out", {"out_q.scale", "out_q.zero"}, "e");
   dequantize(m, "e", {"out_q.scale", "out_q.zero"}, "again");
   m.graph().mutable_output(0)->set_name("again");
@@ -103,32 +115,32 @@ TEST(ImportCodes, AnInputOfBytesWithAScaleForEachChannelIsRefused) {
 }
 
 TEST(ImportCodes, WhatCannotRunIsNamed) {
-  MadeModel zero = small_conv();
+  MadeModel zero = coded_conv();
   zero.graph().mutable_initializer(0)->set_float_data(0, 0);
   EXPECT_THAT(zero.refusal(), HasSubstr("a scale of 0"));
 
-  MadeModel other = small_conv();
+  MadeModel other = coded_conv();
   other.graph().mutable_node(1)->set_input(1, "out_q.scale");
   EXPECT_THAT(other.refusal(), HasSubstr("a scale of 0.5 and a zero point of 10 for codes that were made with 0.25"));
 
-  MadeModel bare = small_conv();
+  MadeModel bare = coded_conv();
   bare.graph().mutable_node(3)->set_input(0, "a");
   EXPECT_THAT(bare.refusal(), HasSubstr("a DequantizeLinear has to read them"));
 
-  MadeModel real = small_conv();
+  MadeModel real = coded_conv();
   real.graph().mutable_node(1)->set_input(0, "in");
   EXPECT_THAT(real.refusal(), HasSubstr("it reads real numbers where codes are wanted"));
 
-  MadeModel wide = small_conv();
+  MadeModel wide = coded_conv();
   wide.graph().mutable_initializer(1)->set_data_type(Type::UINT16);
   EXPECT_THAT(wide.refusal(), HasSubstr("activations of 16 bits"));
 
-  MadeModel many = small_conv();
+  MadeModel many = coded_conv();
   many.constant("scales", Type::FLOAT, {3}, {1, 2, 3});
   many.graph().mutable_node(2)->set_input(1, "scales");
   EXPECT_THAT(many.refusal(), HasSubstr("scales"));
 
-  MadeModel moving = small_conv();
+  MadeModel moving = coded_conv();
   moving.graph().mutable_node(0)->set_op_type("DynamicQuantizeLinear");
   EXPECT_THAT(moving.refusal(), HasSubstr("scales that depend on the frame"));
 }

@@ -4,12 +4,12 @@
 
 #include <fstream>
 #include <map>
-#include <sstream>
 
 #include <fmt/format.h>
 
 #include "eddy/error.hpp"
 #include "eddy/import.hpp"
+#include "file_bytes.hpp"
 #include "temp_folder.hpp"
 
 namespace eddy {
@@ -18,12 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path digits = fs::path(EDDY_TESTVECTORS) / "networks/digits/digits.onnx";
-
-std::string bytes_of(const fs::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 /// Of a copy in which `what`, which is there, is replaced by text of the same length.
 std::string digest_with(const std::string& what, const std::string& instead) {
@@ -38,14 +32,14 @@ std::string digest_with(const std::string& what, const std::string& instead) {
 }
 
 /// The bytes of a weight, as the file holds them.
-std::string bytes_of(float weight) { return {reinterpret_cast<const char*>(&weight), sizeof weight}; }
+std::string as_bytes(float weight) { return {reinterpret_cast<const char*>(&weight), sizeof weight}; }
 
 TEST(NetworkDigest, IsOfArchitectureAndWeightsNotOfNames) {
   const std::string before = network_digest(digits);
   EXPECT_EQ(before.size(), 16U);
   EXPECT_EQ(before, digest_with("pool2", "other")) << "a name says nothing";
   const float weight = read_onnx(digits).layers.at(1).ports.at(0).weights.at(0);
-  EXPECT_NE(before, digest_with(bytes_of(weight), bytes_of(2 * weight)));
+  EXPECT_NE(before, digest_with(as_bytes(weight), as_bytes(2 * weight)));
 }
 
 TEST(NetworkDigest, DiffersBetweenModels) {

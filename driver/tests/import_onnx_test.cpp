@@ -6,7 +6,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,6 +13,7 @@
 #include "eddy/error.hpp"
 #include "eddy/frames.hpp"
 #include "eddy/import.hpp"
+#include "file_bytes.hpp"
 #include "temp_folder.hpp"
 
 namespace eddy {
@@ -23,12 +23,6 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
 const fs::path unit = fs::path(EDDY_TESTVECTORS) / "networks/unit";
-
-std::string bytes_of(const fs::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 /// From [c][h][w] to [h][w][c].
 std::vector<float> channels_last(const Shape& s, const std::vector<float>& values) {

@@ -21,21 +21,21 @@ namespace {
 
 const std::filesystem::path folder = std::filesystem::path(EDDY_TESTVECTORS) / "networks/quantised";
 
-struct Model {
+struct CodedModel {
   std::string name;
   int steps = 1;  // how far the answers may be off
-  friend void PrintTo(const Model& model, std::ostream* stream) { *stream << model.name; }
+  friend void PrintTo(const CodedModel& model, std::ostream* stream) { *stream << model.name; }
 };
 
-std::vector<Model> models() {
+std::vector<CodedModel> coded_models() {
   std::ifstream file(folder / "index.json");
-  std::vector<Model> result;
+  std::vector<CodedModel> result;
   const auto index = nlohmann::json::parse(file);
   for (const auto& model : index.at("models")) result.push_back({model.at("name"), model.at("steps")});
   return result;
 }
 
-class Quantised : public ::testing::TestWithParam<Model> {};
+class Quantised : public ::testing::TestWithParam<CodedModel> {};
 
 TEST_P(Quantised, GivesTheAnswersOfOnnxRuntimeWithinAStep) {
   const std::string& name = GetParam().name;
@@ -71,7 +71,7 @@ TEST_P(Quantised, GivesTheAnswersOfOnnxRuntimeWithinAStep) {
   EXPECT_LT(farthest, GetParam().steps + 0.01);
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, Quantised, ::testing::ValuesIn(models()),
+INSTANTIATE_TEST_SUITE_P(Models, Quantised, ::testing::ValuesIn(coded_models()),
                          [](const auto& model) { return model.param.name; });
 
 }  // namespace

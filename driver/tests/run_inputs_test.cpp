@@ -18,7 +18,7 @@ namespace {
 using ::testing::HasSubstr;
 using testing::MadeModel;
 
-constexpr int frames = 3;
+constexpr int frame_count = 3;
 
 /// A picture `image` [2][3][4], a picture `other` of its size, and a point `extra` of 2 channels; the answer is
 /// 2 * image - other + 10 * extra at the first place, 2 * image - other elsewhere.
@@ -45,14 +45,14 @@ class SeveralInputs : public ::testing::Test {
   void SetUp() override {
     std::ofstream(folder_ / "model.onnx", std::ios::binary) << model_of_three().proto().SerializeAsString();
     std::vector<float> image, other, extra;
-    for (int i = 0; i < frames * 24; ++i) {
+    for (int i = 0; i < frame_count * 24; ++i) {
       image.push_back(static_cast<float>(i % 17) / 16);
       other.push_back(static_cast<float>(i % 5) / 8);
     }
-    for (int i = 0; i < frames * 2; ++i) extra.push_back(static_cast<float>(i) / 8);
-    write_npy(folder_ / "image.npy", {frames, 2, 3, 4}, image);
-    write_npy(folder_ / "other.npy", {frames, 2, 3, 4}, other);
-    write_npy(folder_ / "extra.npy", {frames, 2}, extra);
+    for (int i = 0; i < frame_count * 2; ++i) extra.push_back(static_cast<float>(i) / 8);
+    write_npy(folder_ / "image.npy", {frame_count, 2, 3, 4}, image);
+    write_npy(folder_ / "other.npy", {frame_count, 2, 3, 4}, other);
+    write_npy(folder_ / "extra.npy", {frame_count, 2}, extra);
     image_ = image;
     other_ = other;
     extra_ = extra;
@@ -100,7 +100,7 @@ TEST_F(SeveralInputs, MeetInOneLayerAndGiveTheAnswers) {
   };
   const RunResult result = run(p, *device, *open_frames(p), run_options);
   EXPECT_TRUE(result.match()) << verdict(p, result);
-  EXPECT_EQ(seen, frames);
+  EXPECT_EQ(seen, frame_count);
 }
 
 TEST_F(SeveralInputs, EachNeedsItsClip) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -18,7 +19,7 @@ namespace {
 
 template <typename T>
 std::vector<T> table(const char* name) {
-  std::ifstream file(std::string(EDDY_SOFTFLOAT) + "/" + name, std::ios::binary | std::ios::ate);
+  std::ifstream file(std::filesystem::path(EDDY_SOFTFLOAT) / name, std::ios::binary | std::ios::ate);
   std::vector<T> values(static_cast<std::size_t>(file.tellg()) / sizeof(T));
   file.seekg(0);
   file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(T)));
