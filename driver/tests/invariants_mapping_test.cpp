@@ -130,7 +130,7 @@ class MappingOfRandom : public ::testing::TestWithParam<testing::Modes> {};
 TEST_P(MappingOfRandom, NetworksChangesNoAnswer) {
   const Network network = testing::random_network(21, {.layers = 6, .modes = GetParam()});
   SCOPED_TRACE(testing::describe(network));
-  expect_one_answer(network, find_chip("small"), testing::random_frames(network, 21, 3));
+  expect_one_answer(network, find_chip("small"), testing::random_frames(network, 21, 2));
 }
 
 INSTANTIATE_TEST_SUITE_P(Invariants, MappingOfRandom,

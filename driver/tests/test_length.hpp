@@ -3,6 +3,7 @@
 ///   EDDY_SEED=17       one seed alone, to see a failure again
 ///   EDDY_SEEDS=1:5000  many
 ///   EDDY_FRAMES=60     so many frames of a clip
+///   EDDY_FORMATS=all   every unit model in every format of weights
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,13 @@ inline std::optional<int> frames_asked_for() {
   const char* text = std::getenv("EDDY_FRAMES");
   if (text == nullptr) return std::nullopt;
   return std::stoi(text);
+}
+
+inline bool all_formats_asked_for() {
+  const char* text = std::getenv("EDDY_FORMATS");
+  if (text == nullptr) return false;
+  if (std::string(text) != "all") throw std::invalid_argument("EDDY_FORMATS=" + std::string(text) + ": expected all");
+  return true;
 }
 
 }  // namespace eddy::testing
