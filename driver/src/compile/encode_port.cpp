@@ -3,6 +3,7 @@
 
 #include <numeric>
 
+#include "chip_weights.hpp"
 #include "compile/fp16_numbers.hpp"
 #include "compile/limits.hpp"
 #include "compile/table_entry.hpp"
@@ -22,28 +23,6 @@ pkg::axis_t packed(const PortAxis& a) {
           .out_step = u8(a.dilation / g)};
 }
 
-pkg::weight_e packed(WeightFormat format) {
-  switch (format) {
-    case WeightFormat::int16:
-      return pkg::weight_e::WeightInt16;
-    case WeightFormat::int4:
-      return pkg::weight_e::WeightInt4;
-    case WeightFormat::int2:
-      return pkg::weight_e::WeightInt2;
-    case WeightFormat::fp16:
-      return pkg::weight_e::WeightFp16;
-    case WeightFormat::code8:
-      return pkg::weight_e::WeightCode8;
-    case WeightFormat::code4:
-      return pkg::weight_e::WeightCode4;
-    case WeightFormat::code2:
-      return pkg::weight_e::WeightCode2;
-    case WeightFormat::int8:
-      break;
-  }
-  return pkg::weight_e::WeightInt8;
-}
-
 pkg::port_t packed(const NumberedPlan& plan, int p, int i, const PopulationPlace& place) {
   const PopulationPlan& population = plan.population(p);
   const PortPlan& port = population.ports[at(i)];
@@ -57,7 +36,7 @@ pkg::port_t packed(const NumberedPlan& plan, int p, int i, const PopulationPlace
           .depthwise = part.depthwise,
           .dw_shift = u8(part.dw_shift),
           .c_lane = part.c_lane,
-          .format = packed(of_network.format),
+          .format = code_of(of_network.format),
           .code_base = u16(place.codes[at(i)]),
           .fp16 = sends_fp16(plan.network, of_network.source),
           .point = u8(accumulator_point(plan.network, layer, of_network)),

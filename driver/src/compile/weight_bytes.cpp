@@ -4,29 +4,9 @@
 #include <algorithm>
 #include <set>
 
-namespace eddy {
+#include "chip_weights.hpp"
 
-WeightFormat format_of(pkg::weight_e format) {
-  switch (format) {
-    case pkg::weight_e::WeightInt16:
-      return WeightFormat::int16;
-    case pkg::weight_e::WeightInt4:
-      return WeightFormat::int4;
-    case pkg::weight_e::WeightInt2:
-      return WeightFormat::int2;
-    case pkg::weight_e::WeightFp16:
-      return WeightFormat::fp16;
-    case pkg::weight_e::WeightCode8:
-      return WeightFormat::code8;
-    case pkg::weight_e::WeightCode4:
-      return WeightFormat::code4;
-    case pkg::weight_e::WeightCode2:
-      return WeightFormat::code2;
-    case pkg::weight_e::WeightInt8:
-      break;
-  }
-  return WeightFormat::int8;
-}
+namespace eddy {
 
 std::map<WeightFormat, std::int64_t> weight_bytes(const Image& image) {
   std::map<WeightFormat, std::int64_t> bytes;

@@ -7,11 +7,8 @@
 
 #include "eddy/image.hpp"
 #include "eddy/weight_format.hpp"
-#include "eddy_pkg.hpp"
 
 namespace eddy {
-
-WeightFormat format_of(pkg::weight_e format);
 
 /// Bytes of weights in all tiles, by format; weights that ports of a tile share count once.
 std::map<WeightFormat, std::int64_t> weight_bytes(const Image& image);

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "compile/weight_bytes.hpp"
+#include "chip_weights.hpp"
 #include "eddy_pkg.hpp"
 #include "report/describe.hpp"
 

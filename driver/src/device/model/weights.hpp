@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "chip_weights.hpp"
 #include "device/model/ram.hpp"
 #include "device/model/tables.hpp"
 #include "eddy_pkg.hpp"
@@ -22,34 +23,14 @@ void unpack_word(const Word& word, std::uint32_t width, Take take) {
     take(word[bit / 32] >> bit % 32 & static_cast<std::uint32_t>((std::uint64_t{1} << width) - 1));
 }
 
-inline std::uint32_t width_of(pkg::weight_e format) {
-  switch (format) {
-    case pkg::weight_e::WeightInt16:
-    case pkg::weight_e::WeightFp16:
-      return 16;
-    case pkg::weight_e::WeightInt4:
-    case pkg::weight_e::WeightCode4:
-      return 4;
-    case pkg::weight_e::WeightInt2:
-    case pkg::weight_e::WeightCode2:
-      return 2;
-    case pkg::weight_e::WeightInt8:
-    case pkg::weight_e::WeightCode8:
-      break;
-  }
-  return 8;
-}
-
-inline bool is_fp16(pkg::weight_e format) { return format >= pkg::weight_e::WeightCode8; }
-
 class Weights {
  public:
   using Run = std::array<std::int32_t, pkg::Lanes>;
   using WideRun = std::array<std::int64_t, pkg::Lanes>;
 
   Weights(const pkg::port_t& port, const Table<std::uint32_t>& codes)
-      : format_(port.format), base_(port.w_base), code_base_(port.code_base) {
-    if (is_fp16(format_) && format_ != pkg::weight_e::WeightFp16) codes_ = codes;
+      : format_(format_of(port.format)), fp16_(is_fp16(format_)), base_(port.w_base), code_base_(port.code_base) {
+    if (is_coded(format_)) codes_ = codes;
   }
 
   /// Runs from the first on, whole numbers. Valid until the next call.
@@ -58,7 +39,8 @@ class Weights {
   std::span<const WideRun> wide_runs(Ram& ram, std::uint32_t first, std::size_t count) {
     return get(known_wide_, ram, first, count);
   }
-  [[nodiscard]] int point() const { return is_fp16(format_) ? finest : 0; }
+  [[nodiscard]] int point() const { return fp16_ ? finest : 0; }
+  [[nodiscard]] bool fp16() const { return fp16_; }
 
  private:
   static constexpr int finest = 24;  // all FP16 numbers are multiples of 2^-24
@@ -71,7 +53,8 @@ class Weights {
 
   template <typename R>
   void unpack(std::vector<R>& known, Ram& ram, std::size_t count) {
-    const std::uint32_t width = width_of(format_), runs = pkg::WordBits / (width * pkg::Lanes);
+    const auto width = static_cast<std::uint32_t>(bits_of(format_));
+    const std::uint32_t runs = pkg::WordBits / (width * pkg::Lanes);
     while (known.size() < count) {
       const Word& word = ram.at(base_ + known.size() / runs);
       std::size_t lane = 0;
@@ -84,13 +67,14 @@ class Weights {
   }
 
   [[nodiscard]] std::int64_t value(std::uint32_t bits, std::uint32_t width) const {
-    if (!is_fp16(format_)) return static_cast<std::int32_t>(bits << (32 - width)) >> (32 - width);
-    const std::uint32_t number = format_ == pkg::weight_e::WeightFp16 ? bits : codes_[code_base_ + bits];
+    if (!fp16_) return static_cast<std::int32_t>(bits << (32 - width)) >> (32 - width);
+    const std::uint32_t number = is_coded(format_) ? codes_[code_base_ + bits] : bits;
     const Fp16Parts parts = fp16_parts(static_cast<std::uint16_t>(number));
     return std::int64_t{parts.mantissa} << (parts.exponent + finest);
   }
 
-  pkg::weight_e format_;
+  WeightFormat format_;
+  bool fp16_;
   std::uint32_t base_, code_base_;
   Table<std::uint32_t> codes_;
   std::vector<Run> known_;
