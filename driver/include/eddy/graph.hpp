@@ -100,10 +100,6 @@ Graph fuse(Graph graph);
 /// the source would stand still meanwhile. Changes no value. docs/frame-protocol.md, "What it costs".
 Graph relay_long_skips(Graph graph);
 
-/// A layer's differences are worth an event from a threshold on, but of outputs every one, and of relays, whose sources
-/// have decided.
-bool has_threshold(const Graph& graph, std::size_t layer);
-
 /// All layers' activations for one input, each [h][w][c]. `input` is layer 0 in that order, normalised. `on_sums` is
 /// given what each layer's activation is applied to.
 std::vector<std::vector<float>> forward(

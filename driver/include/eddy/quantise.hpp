@@ -79,6 +79,10 @@ struct Quantised {
 Quantised quantise(const Graph& graph, const InputSpec& input, std::span<const Picture> calibration,
                    const QuantiseOptions& options = {});
 
+/// A layer's differences are worth an event from a threshold on, but of outputs every one, and of relays, whose sources
+/// have decided.
+bool has_threshold(const Graph& graph, std::size_t layer);
+
 /// Sets the thresholds of a network that was quantised from this graph. Throws UsageError where one is out of range,
 /// names no layer, or has another number of channels.
 void set_thresholds(Network& network, const Graph& graph, const Thresholds& thresholds);

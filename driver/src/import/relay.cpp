@@ -69,10 +69,4 @@ class Relays {
 
 Graph relay_long_skips(Graph graph) { return Relays(std::move(graph)).run(); }
 
-bool has_threshold(const Graph& graph, std::size_t layer) {
-  const bool output = std::ranges::any_of(
-      graph.outputs, [&](const GraphOutput& o) { return o.layer == static_cast<int>(layer) && !o.tapped; });
-  return !output && !graph.layers[layer].relay;
-}
-
 }  // namespace eddy

@@ -27,6 +27,12 @@ void set_layer(Layer& layer, const std::vector<double>& shares, bool has_thresho
 
 }  // namespace
 
+bool has_threshold(const Graph& graph, std::size_t layer) {
+  const bool output = std::ranges::any_of(
+      graph.outputs, [&](const GraphOutput& o) { return o.layer == static_cast<int>(layer) && !o.tapped; });
+  return !output && !graph.layers[layer].relay;
+}
+
 void set_thresholds(Network& network, const Graph& graph, const Thresholds& thresholds) {
   const auto shares = by_layer(graph, thresholds.layers, std::vector<double>{thresholds.share});
   if (thresholds.pixel < 0 || thresholds.pixel > 255)
