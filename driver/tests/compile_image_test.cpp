@@ -16,7 +16,9 @@
 namespace eddy {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::random_network;
 
 template <typename E, typename F>
@@ -121,6 +123,26 @@ TEST(Fit, SaysWhatIsMissingAndWhichChipWouldDo) {
   EXPECT_THAT(message, HasSubstr("Chip small would do"));
   EXPECT_THAT(message_of<FitError>([&] { compile(wide_network(2000, 64), find_chip("full"), {}, options); }),
               HasSubstr("No shipped chip would do"));
+}
+
+/// Memory enough in all tiles together, and none that holds the weights of four output channels.
+TEST(Fit, SaysThatNoCutWasFoundWhereTheSumWouldFit) {
+  Network network = wide_network(8, 640);
+  Layer last = network.layers.back();
+  last.name = "last";
+  last.acc.c = last.out.c = 4;
+  last.channels.resize(4);
+  Port& port = last.ports.front();
+  port.source = 1;
+  port.c_count = 640;
+  port.k_count = 4;
+  port.y.taps = port.x.taps = 11;
+  port.y.pad = port.x.pad = 5;
+  port.weights.assign(std::size_t{4} * 640 * 11 * 11, 1);
+  network.layers.push_back(last);
+  network.outputs.front() = {"out", 2, {4, 8, 8}, {}};
+  EXPECT_THAT(message_of<FitError>([&] { compile(network, find_chip("tiny"), {}); }),
+              AllOf(HasSubstr("no cut was found whose pieces fit tiles of 256 KB"), Not(HasSubstr("at least"))));
 }
 
 TEST(Fit, RefusesPixelsOfTooManyChannels) {

@@ -84,7 +84,7 @@ class Compiler {
     return std::nullopt;
   }
 
-  /// What is short: the first limit that encoding broke, or the sum of memory.
+  /// What is short: the sum of memory, or tiles that hold the pieces; and the limit that encoding broke.
   [[nodiscard]] std::string shortage() const {
     std::int64_t words = 0;
     for (int l = 1; l < static_cast<int>(network_.layers.size()); ++l) {
@@ -95,7 +95,12 @@ class Compiler {
     const std::int64_t need = words * 4 * chip_.lanes / 1024;
     const std::int64_t have = std::int64_t{chip_.ram_bytes()} * chip_.tiles() / 1024;
     std::string text =
-        fmt::format("it needs at least {} KB of memory in {} tiles, there are {} KB", need, chip_.tiles(), have);
+        need > have
+            ? fmt::format("it needs at least {} KB of memory in {} tiles, there are {} KB", need, chip_.tiles(), have)
+            : fmt::format(
+                  "whole, its layers take {} of the {} KB in {} tiles, but no cut was found whose pieces fit "
+                  "tiles of {} KB: pieces of rows or columns each hold the weights again",
+                  need, have, chip_.tiles(), chip_.ram_bytes() / 1024);
     if (!problem_.empty()) text += fmt::format(" ({})", problem_);
     return text;
   }
