@@ -10,6 +10,7 @@
 
 #include "cli/options.hpp"
 #include "eddy/error.hpp"
+#include "eddy/networks.hpp"
 
 namespace eddy::cli {
 namespace {
@@ -90,7 +91,9 @@ double read_share(const std::string& option, const std::string& text) {
 }
 
 void ModelOptions::add_to(CLI::App& verb) {
-  verb.add_option("model,--model", model, "a shipped network, an ONNX file, or a folder with one")
+  verb.add_option("model,--model", model,
+                  fmt::format("a shipped network ({}), an ONNX file, or a folder with one",
+                              fmt::join(shipped_networks(), ", ")))
       ->capture_default_str()
       ->group("Network and clip");
   verb.add_option(
