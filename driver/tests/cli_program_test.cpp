@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <set>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -27,7 +28,7 @@ TEST_F(Program, RunsADigitsRunAndWritesItsReport) {
   const Ended ended = eddy("run --model digits --chip tiny --backend model: --json also.json --output tensors");
   EXPECT_EQ(ended.status, 0) << ended.text;
   EXPECT_THAT(ended.text, AllOf(HasSubstr("MATCH: "), HasSubstr("out/run/report.json"), HasSubstr("skipped")));
-  const auto json = nlohmann::json::parse(read(folder_ / "out/run/report.json"));
+  const auto json = nlohmann::json::parse(bytes_of(folder_ / "out/run/report.json"));
   EXPECT_EQ(json["schema"], "eddy.run/1");
   EXPECT_EQ(json["match"], true);
   EXPECT_EQ(json["frames"], 48);
@@ -36,8 +37,50 @@ TEST_F(Program, RunsADigitsRunAndWritesItsReport) {
   EXPECT_EQ(json["events_checked"], events);
   EXPECT_GT(events, 5000);
   EXPECT_TRUE(json.contains("task"));
-  EXPECT_EQ(read(folder_ / "also.json"), read(folder_ / "out/run/report.json"));
+  EXPECT_EQ(bytes_of(folder_ / "also.json"), bytes_of(folder_ / "out/run/report.json"));
   EXPECT_TRUE(fs::exists(folder_ / "tensors/scores.npy"));
+}
+
+TEST_F(Program, SaysNothingButTheVerdictWhenQuiet) {
+  const Ended ended = eddy("run digits --backend model: --quiet");
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_THAT(ended.text, ::testing::MatchesRegex("MATCH: [^\n]*\n"));
+  expect("run digits --backend model: --quiet --json-lines", 2, "--quiet");
+}
+
+TEST_F(Program, TellsARunAsJsonLines) {
+  const Ended ended = eddy("run digits --chip tiny --frames 2:12 --json-lines");
+  EXPECT_EQ(ended.status, 0) << ended.text;
+  std::istringstream text(ended.text);
+  std::vector<nlohmann::json> lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(nlohmann::json::parse(line));
+  ASSERT_GE(lines.size(), 13U) << "start, ten frames, verdict, files";
+  EXPECT_EQ(lines.front()["type"], "start");
+  EXPECT_EQ(lines.front()["frames"], 10);
+  EXPECT_GT(lines.front()["expected_cycles"], 0);
+  const auto report = nlohmann::json::parse(bytes_of(folder_ / "out/run/report.json"));
+  const auto& verdict = lines.at(lines.size() - 2);
+  EXPECT_EQ(verdict["type"], "verdict");
+  EXPECT_EQ(verdict["match"], true);
+  EXPECT_EQ(verdict["exit_status"], 0);
+  EXPECT_EQ(verdict["events_checked"], report["events_checked"]);
+  EXPECT_EQ(lines.back()["files"].back(), "out/run/report.json");
+  std::vector<int> frames;
+  std::int64_t events = 0;
+  for (const auto& line : lines) {
+    if (line["type"] != "progress") continue;
+    EXPECT_GE(line["events_checked"], events);
+    events = line["events_checked"];
+    if (!line["frame"].is_null()) frames.push_back(line["frame"]);
+  }
+  for (int f = 2; f < 12; ++f) EXPECT_THAT(frames, ::testing::Contains(f));
+  EXPECT_EQ(events, verdict["events_checked"]);
+}
+
+TEST_F(Program, TellsWhatEndedARunAsJsonLines) {
+  const Ended ended = eddy("run digits --chip tiny --frames 0:6 --json-lines --fault drop-event:0,0:100");
+  EXPECT_EQ(ended.status, 5) << ended.text;
+  EXPECT_THAT(ended.text, AllOf(HasSubstr(R"("match":false)"), HasSubstr(R"("exit_status":5)")));
 }
 
 /// What a layer sends is what its readers know: the tap of a fused layer changes nothing of the run.
@@ -46,8 +89,8 @@ TEST_F(Program, InnerLayersCanBeTapped) {
   expect("run --model digits --backend model: --json tapped.json --tap nothing", 3,
          "tap \"nothing\": no tensor and no node has this name");
   expect("run --model digits --backend model: --json tapped.json --tap pool2 --output tensors", 0, "MATCH");
-  const auto plain = nlohmann::json::parse(read(folder_ / "plain.json"));
-  const auto tapped = nlohmann::json::parse(read(folder_ / "tapped.json"));
+  const auto plain = nlohmann::json::parse(bytes_of(folder_ / "plain.json"));
+  const auto tapped = nlohmann::json::parse(bytes_of(folder_ / "tapped.json"));
   EXPECT_EQ(plain["layers"], tapped["layers"]);
   EXPECT_TRUE(fs::exists(folder_ / "tensors/pool2.npy"));
   EXPECT_TRUE(fs::exists(folder_ / "tensors/scores.npy"));
@@ -63,7 +106,7 @@ TEST_F(Program, WorksWithoutTheClip) {
   const Ended ended = eddy("run --model people.onnx --backend model: --frames 0:2");
   EXPECT_EQ(ended.status, 0) << ended.text;
   EXPECT_THAT(ended.text, AllOf(HasSubstr("a-package"), HasSubstr("GENERATED")));
-  EXPECT_EQ(nlohmann::json::parse(read(folder_ / "out/run/report.json"))["generated_clip"], true);
+  EXPECT_EQ(nlohmann::json::parse(bytes_of(folder_ / "out/run/report.json"))["generated_clip"], true);
 }
 
 TEST_F(Program, ScalesAClipOfAnotherSizeAndSaysSo) {
@@ -75,7 +118,7 @@ TEST_F(Program, ScalesAClipOfAnotherSizeAndSaysSo) {
 
 TEST_F(Program, NamesBadModels) {
   write("text.onnx", "hello\n");
-  write("cut.onnx", read(EDDY_TESTVECTORS "/networks/digits/digits.onnx").substr(0, 2000));
+  write("cut.onnx", bytes_of(EDDY_TESTVECTORS "/networks/digits/digits.onnx").substr(0, 2000));
   expect("run --model nothing.onnx", 6, "nothing.onnx");
   expect("run --model text.onnx", 3, "text.onnx is no ONNX model");
   expect("run --model cut.onnx", 3, "cut.onnx is cut off");
@@ -109,7 +152,7 @@ TEST_F(Program, SaysWhatWouldMakeANetworkFit) {
 
 TEST_F(Program, ChoosesWhatLayersSend) {
   expect("compile --model digits --chip tiny --mode auto --state-budget 60% -o d.eddy --json d.json", 0, "as chosen");
-  const auto json = nlohmann::json::parse(read(folder_ / "d.json"));
+  const auto json = nlohmann::json::parse(bytes_of(folder_ / "d.json"));
   const auto choice = json["mode_choice"];
   EXPECT_LE(choice["chosen"]["state_bytes"], 0.6 * choice["temporal"]["state_bytes"].get<double>());
   std::set<std::string> modes;
@@ -117,11 +160,11 @@ TEST_F(Program, ChoosesWhatLayersSend) {
   EXPECT_THAT(modes, ::testing::UnorderedElementsAre("spatial", "temporal"));
   expect("run --model digits --chip tiny --backend model: --mode auto --state-budget 60% --weights auto --json r.json",
          0, "MATCH");
-  const auto report = nlohmann::json::parse(read(folder_ / "r.json"));
+  const auto report = nlohmann::json::parse(bytes_of(folder_ / "r.json"));
   EXPECT_EQ(report["mode_choice"]["chosen"], choice["chosen"]);
   EXPECT_TRUE(report["weight_choice"].is_object());
   expect("run --model digits --chip tiny --backend model: --mode temporal,c1=spatial --json r.json", 0, "MATCH");
-  const auto named = nlohmann::json::parse(read(folder_ / "r.json"));
+  const auto named = nlohmann::json::parse(bytes_of(folder_ / "r.json"));
   EXPECT_EQ(named["layers"][1]["mode"], "spatial");
   EXPECT_EQ(named["layers"][2]["mode"], "temporal");
   EXPECT_EQ(named["mode_choice"], nullptr);
@@ -134,7 +177,7 @@ TEST_F(Program, ChecksEachLayerBesideTheReferee) {
   if (ended.text.find("scripts/setup referee") != std::string::npos) GTEST_SKIP() << ended.text;
   EXPECT_EQ(ended.status, 0) << ended.text;
   EXPECT_THAT(ended.text, AllOf(HasSubstr("beside ONNX Runtime"), HasSubstr("import: every layer is within")));
-  const auto json = nlohmann::json::parse(read(folder_ / "c.json"));
+  const auto json = nlohmann::json::parse(bytes_of(folder_ / "c.json"));
   EXPECT_EQ(json["schema"], "eddy.check/1");
   EXPECT_EQ(json["layers"]["layers"].size(), 6U);
   EXPECT_EQ(json["layers"]["first_over"]["integers"], nullptr);
@@ -211,14 +254,14 @@ TEST_F(Program, CompilesAndInspects) {
   expect("inspect d.eddy", 0, "TabOutAxon");
   expect("inspect d.eddy --json", 0, "eddy.image/1");
   expect("inspect digits", 0, "3x3 of image");
-  EXPECT_EQ(nlohmann::json::parse(read(folder_ / "d.json"))["schema"], "eddy.compile/1");
+  EXPECT_EQ(nlohmann::json::parse(bytes_of(folder_ / "d.json"))["schema"], "eddy.compile/1");
 }
 
 TEST_F(Program, KeepsWeightsInTheFormatsThatAreAsked) {
   expect("compile --model digits --chip tiny --weights int4,c1=int2 -o d.eddy --json d.json", 0, "int4");
   const Ended ended = eddy("inspect d.eddy");
   EXPECT_THAT(ended.text, AllOf(HasSubstr("3x3 int2"), HasSubstr("3x3 int4"), Not(HasSubstr("int8"))));
-  const auto json = nlohmann::json::parse(read(folder_ / "d.json"));
+  const auto json = nlohmann::json::parse(bytes_of(folder_ / "d.json"));
   EXPECT_EQ(json["layers"][0]["weights"], "int2");
   EXPECT_EQ(json["layers"][1]["weights"], "int4");
   const auto bytes = json["weight_bytes"];
@@ -228,7 +271,7 @@ TEST_F(Program, KeepsWeightsInTheFormatsThatAreAsked) {
 
 TEST_F(Program, ChoosesFormatsOfWeightsForABudget) {
   expect("compile --model digits --chip tiny --weights auto --budget 2% -o d.eddy --json d.json", 0, "chosen");
-  const auto choice = nlohmann::json::parse(read(folder_ / "d.json"))["weight_choice"];
+  const auto choice = nlohmann::json::parse(bytes_of(folder_ / "d.json"))["weight_choice"];
   EXPECT_LE(choice["error"]["after"], choice["error"]["before"].get<double>() + 0.02);
   EXPECT_LT(choice["bytes"]["after"], choice["bytes"]["before"]);
   EXPECT_EQ(choice["prices"].size(), 6U);
@@ -243,7 +286,7 @@ TEST_F(Program, ReportsWhatWasDoneWhenInterrupted) {
   EXPECT_EQ(ended.status, 130) << ended.text;
   EXPECT_THAT(ended.text, Not(HasSubstr("MATCH")));
   EXPECT_THAT(ended.text, AllOf(HasSubstr("INTERRUPTED"), HasSubstr(":676")));
-  const auto json = nlohmann::json::parse(read(folder_ / "out/run/report.json"));
+  const auto json = nlohmann::json::parse(bytes_of(folder_ / "out/run/report.json"));
   EXPECT_EQ(json["interrupted"], true);
   EXPECT_EQ(json["match"], false);
   for (const auto& entry : fs::recursive_directory_iterator(folder_)) EXPECT_NE(entry.path().extension(), ".part");
@@ -255,7 +298,7 @@ TEST_F(Program, ReportsADifferenceInTheFirstFrameAtTheCycleOfTheTrace) {
       "run --model digits --chip tiny --frames 0:3 --fault drop-event:0,0:3 double-event:0,0:5 --trace events.txt");
   EXPECT_EQ(ended.status, 1) << ended.text;
   EXPECT_THAT(ended.text, HasSubstr("MISMATCH: frame 0"));
-  const auto json = nlohmann::json::parse(read(folder_ / "out/run/report.json"));
+  const auto json = nlohmann::json::parse(bytes_of(folder_ / "out/run/report.json"));
   EXPECT_EQ(json["match"], false);
   EXPECT_EQ(json["layers"][1]["events_in"], nullptr);
   const auto& at = json["first_mismatch"];
@@ -263,7 +306,7 @@ TEST_F(Program, ReportsADifferenceInTheFirstFrameAtTheCycleOfTheTrace) {
   EXPECT_NE(at["expected"], at["got"]);
   const std::string event =
       fmt::format(" {} {} {} {}\n", at["y"].get<int>(), at["x"].get<int>(), at["c"].get<int>(), at["got"].get<int>());
-  const std::string trace = read(folder_ / "events.txt");
+  const std::string trace = bytes_of(folder_ / "events.txt");
   const auto line = trace.find("\n" + std::to_string(at["cycle"].get<std::uint64_t>()) + " ");
   ASSERT_NE(line, std::string::npos) << at;
   EXPECT_THAT(trace.substr(line), HasSubstr(event));
@@ -273,9 +316,40 @@ TEST_F(Program, ReportsWhatEndedARun) {
   const Ended ended = eddy("run --model digits --chip tiny --frames 0:6 --fault drop-event:0,0:100 --json also.json");
   EXPECT_EQ(ended.status, 5) << ended.text;
   EXPECT_THAT(ended.text, HasSubstr("FAILED after"));
-  const auto json = nlohmann::json::parse(read(folder_ / "also.json"));
+  const auto json = nlohmann::json::parse(bytes_of(folder_ / "also.json"));
   EXPECT_EQ(json["match"], false);
   EXPECT_THAT(json["failure"].get<std::string>(), HasSubstr("tile ("));
+}
+
+/// A run that failed is repeated from its report, to the cycle, here with waves.
+TEST_F(Program, RepeatsARunFromItsReport) {
+  expect("run digits --chip tiny --frames 0:6 --seed 3 --fault drop-event:0,0:100 --stall 0.3", 5, "FAILED after");
+  fs::copy(folder_ / "out/run/report.json", folder_ / "failed.json");
+  expect("run --replay failed.json --wave waves.fst", 5, "REPLAY: as in failed.json, to the cycle");
+  EXPECT_TRUE(fs::exists(folder_ / "waves.fst"));
+  // The replay's own report can be repeated as well.
+  expect("run --replay out/run/report.json --quiet", 5, "REPLAY: as in out/run/report.json, to the cycle");
+
+  auto report = nlohmann::json::parse(bytes_of(folder_ / "failed.json"));
+  report["cycles"]["total"] = 17;
+  write("other.json", report.dump());
+  expect("run --replay=other.json", 1, "REPLAY: not as in other.json: cycles were 17, are ");
+  report["provenance"]["image_digest"] = "0";
+  write("other.json", report.dump());
+  expect("run --replay other.json", 6, "model, clip, thresholds or this program changed since");
+  write("other.json", "{}");
+  expect("run --replay other.json", 6, "no report of a run");
+  expect("run --replay gone.json", 6, "cannot be read");
+}
+
+/// What a run leaves behind that ends as no run should, here for a reader that goes away, can be repeated.
+TEST_F(Program, ARunThatIsCutOffLeavesItsBeginning) {
+  eddy("run digits --chip tiny --frames 0:12 --json-lines | head -1");
+  const auto report = nlohmann::json::parse(bytes_of(folder_ / "out/run/report.json"));
+  EXPECT_EQ(report["finished"], false);
+  EXPECT_EQ(report["match"], false);
+  expect("run --replay out/run/report.json", 0, "tells of no end to compare with");
+  EXPECT_EQ(nlohmann::json::parse(bytes_of(folder_ / "out/run/report.json"))["finished"], true);
 }
 
 TEST_F(Program, WritesItsReportIntoAPipe) {

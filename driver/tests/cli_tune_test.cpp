@@ -18,7 +18,7 @@ class TuneProgram : public testing::Program {
   const std::string digits_ = EDDY_TESTVECTORS "/networks/digits/digits.npy";
 
   [[nodiscard]] nlohmann::json json(const std::string& name) const {
-    return nlohmann::json::parse(read(folder_ / "out/tune" / name));
+    return nlohmann::json::parse(bytes_of(folder_ / "out/tune" / name));
   }
   /// The command that a run of `tune` ends with, without the program.
   static std::string command_of(const std::string& text) {
@@ -37,14 +37,14 @@ TEST_F(TuneProgram, ChoosesThresholdsThatARunTakes) {
   EXPECT_EQ(report["finished"], true);
   EXPECT_LE(report["tuned"]["loss"], 0.01);
   EXPECT_LT(report["tuned"]["macs_done"], report["dense"]["macs_done"]);
-  const std::string curve = read(folder_ / "out/tune/curve.csv");
+  const std::string curve = bytes_of(folder_ / "out/tune/curve.csv");
   EXPECT_EQ(std::count(curve.begin(), curve.end(), '\n'), 1 + static_cast<long>(report["trials"].size()));
   EXPECT_THAT(curve, HasSubstr("trial,done,loss,error,quality,front,chosen,pixel,c1"));
   EXPECT_EQ(command_of(ended.text),
             fmt::format("run --model digits --clip {} --chip tiny --thresholds out/tune/thresholds.json", digits_));
   const Ended run = eddy(command_of(ended.text) + " --backend model:");
   EXPECT_EQ(run.status, 0) << run.text;
-  const auto used = nlohmann::json::parse(read(folder_ / "out/run/report.json"))["thresholds"];
+  const auto used = nlohmann::json::parse(bytes_of(folder_ / "out/run/report.json"))["thresholds"];
   EXPECT_EQ(used["layers"], json("thresholds.json")["layers"]);
 }
 

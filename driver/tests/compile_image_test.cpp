@@ -127,22 +127,24 @@ TEST(Fit, SaysWhatIsMissingAndWhichChipWouldDo) {
 
 /// Memory enough in all tiles together, and none that holds the weights of four output channels.
 TEST(Fit, SaysThatNoCutWasFoundWhereTheSumWouldFit) {
-  Network network = wide_network(8, 640);
+  Network network = wide_network(8, 200);
   Layer last = network.layers.back();
   last.name = "last";
   last.acc.c = last.out.c = 4;
   last.channels.resize(4);
   Port& port = last.ports.front();
   port.source = 1;
-  port.c_count = 640;
+  port.c_count = 200;
   port.k_count = 4;
   port.y.taps = port.x.taps = 11;
   port.y.pad = port.x.pad = 5;
-  port.weights.assign(std::size_t{4} * 640 * 11 * 11, 1);
+  port.weights.resize(std::size_t{4} * 200 * 11 * 11);
+  for (std::size_t i = 0; i < port.weights.size(); ++i)
+    port.weights[i] = static_cast<int>(i % 7) + 1;  // taps that differ
   network.layers.push_back(last);
   network.outputs.front() = {"out", 2, {4, 8, 8}, {}};
   EXPECT_THAT(message_of<FitError>([&] { compile(network, find_chip("tiny"), {}); }),
-              AllOf(HasSubstr("no cut was found whose pieces fit tiles of 256 KB"), Not(HasSubstr("at least"))));
+              AllOf(HasSubstr("no cut was found whose pieces fit tiles of 64 KB"), Not(HasSubstr("at least"))));
 }
 
 TEST(Fit, RefusesPixelsOfTooManyChannels) {

@@ -9,11 +9,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "file_bytes.hpp"
 #include "temp_folder.hpp"
 
 namespace eddy::testing {
@@ -40,11 +40,6 @@ class Program : public ::testing::Test {
 
   void write(const std::string& name, const std::string& content) const {
     std::ofstream(folder_ / name, std::ios::binary) << content;
-  }
-  static std::string read(const std::filesystem::path& file) {
-    std::ostringstream text;
-    text << std::ifstream(file, std::ios::binary).rdbuf();
-    return text.str();
   }
 
   void expect(const std::string& arguments, int status, const std::string& says, const std::string& before = {}) const {

@@ -25,6 +25,7 @@ struct Progress {
   int done = 0, total = 0;  // frames; total 0: not known
   std::uint64_t cycles = 0;
   double seconds = 0;
+  std::int64_t events_checked = 0;
 };
 
 struct RunOptions {

@@ -33,22 +33,14 @@ ProgressBar::~ProgressBar() {
   if (drawn_) fmt::print(stderr, "\r\x1b[K");
 }
 
-std::string ProgressBar::to_go(const Progress& p) {
-  if (known_done_ == 0 && p.done > 0) {
-    known_done_ = p.done;
-    known_seconds_ = p.seconds;
-  }
-  if (p.total == 0 || p.done <= known_done_) return {};
-  const double each = (p.seconds - known_seconds_) / (p.done - known_done_);
-  return fmt::format(", {} to go", clock_text(each * (p.total - p.done)));
-}
-
 void ProgressBar::show(const Progress& p, const std::string& news) {
-  const std::string left = to_go(p);
+  const auto to_go = to_go_.at(p);
   if (Clock::now() < next_) return;
   next_ = Clock::now() + (terminal_ ? std::chrono::milliseconds(redraw) : line_every);
   const std::string total = p.total == 0 ? "" : fmt::format(" of {}", p.total);
-  const std::string time = p.cycles == 0 ? "" : fmt::format(", cycle {}", p.cycles);
+  const std::string time =
+      p.cycles == 0 ? "" : fmt::format(", cycle {} ({:.0f}/s)", p.cycles, static_cast<double>(p.cycles) / p.seconds);
+  const std::string left = to_go ? fmt::format(", {} to go", clock_text(*to_go)) : "";
   const std::string tail = news.empty() ? "" : ", " + news;
   const std::string text =
       fmt::format("{} {}{}{}, {}{}{}", unit_, p.done, total, time, clock_text(p.seconds), left, tail);

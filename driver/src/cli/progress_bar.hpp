@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 
+#include "cli/time_to_go.hpp"
 #include "eddy/run.hpp"
 
 namespace eddy::cli {
@@ -22,15 +23,12 @@ class ProgressBar {
 
  private:
   using Clock = std::chrono::steady_clock;
-  [[nodiscard]] std::string to_go(const Progress& progress);
 
   std::string unit_;
   bool terminal_;
   bool drawn_ = false;
   Clock::time_point next_;
-  // The first frame takes longer than others: the estimate starts behind it.
-  int known_done_ = 0;
-  double known_seconds_ = 0;
+  TimeToGo to_go_;
 };
 
 }  // namespace eddy::cli

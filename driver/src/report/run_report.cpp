@@ -111,6 +111,7 @@ nlohmann::ordered_json run_report(const Prepared& prepared, const RunResult& res
             {"generated_clip", prepared.generated()},
             {"frames", result.frames},
             {"frame_range", {first, first + result.frames}},
+            {"finished", true},
             {"match", result.match()},
             {"events_checked", result.events_checked},
             {"every_population_traced", result.traced},

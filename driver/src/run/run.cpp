@@ -91,7 +91,8 @@ class Run {
     if (options_.stop && options_.stop()) throw Interrupted{};
     if (!options_.on_progress) return;
     const FrameRange& range = prepared_.frames;
-    options_.on_progress({result_.frames, range.last < 0 ? 0 : range.last - range.first, cycles(), seconds()});
+    options_.on_progress({result_.frames, range.last < 0 ? 0 : range.last - range.first, cycles(), seconds(),
+                          lockstep_->events_checked()});
   }
 
   [[nodiscard]] std::uint64_t cycles() const { return device_.cycles() - start_cycle_; }

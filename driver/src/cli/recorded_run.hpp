@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A run as its report tells it, to be run again: `eddy run --replay out/run/report.json`.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "eddy/prepare.hpp"
+
+namespace eddy::cli {
+
+class RecordedRun {
+ public:
+  /// Throws FileError where the file is no report of a run (schema eddy.run/1).
+  explicit RecordedRun(const std::filesystem::path& report);
+
+  /// What the program was called with, its name left out.
+  [[nodiscard]] const std::vector<std::string>& arguments() const { return arguments_; }
+  /// Throws FileError where other things were prepared than then: the model, the clip or the program changed.
+  void check_same(const Prepared& prepared) const;
+  /// Did the run of this report go as the recorded one? True where that one did not come to its end.
+  [[nodiscard]] bool went_like(const nlohmann::ordered_json& report) const;
+  /// The same as a line of text, with what differs.
+  [[nodiscard]] std::string compared_with(const nlohmann::ordered_json& report) const;
+
+ private:
+  [[nodiscard]] bool can_compare() const;
+
+  std::filesystem::path file_;
+  nlohmann::ordered_json report_;
+  std::vector<std::string> arguments_;
+};
+
+}  // namespace eddy::cli
