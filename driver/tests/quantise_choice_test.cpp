@@ -54,6 +54,21 @@ TEST(WeightChoice, PricesEachLayerAlone) {
     EXPECT_DOUBLE_EQ(p.loss, error_with(m, {{p.layer, p.format}}) - c.before) << p.layer << ' ' << name_of(p.format);
 }
 
+TEST(WeightChoice, OffersCodesToLayersInFp16) {
+  const UnitModel m = unit_model("resnet_block");
+  QuantiseOptions options;
+  options.weights = WeightFormat::fp16;
+  const WeightChoice c = choose(m, 0.02, options);
+  EXPECT_EQ(c.prices.size(), 6U * 4) << "codes and whole numbers of 2, 4 and 8 bits; stem, main1, main2, dense";
+  options.layer_weights = c.formats;
+  const Quantised q = quantise(m.graph, m.spec, m.pictures, options);
+  EXPECT_EQ(c.after, q.report.layers.at(static_cast<std::size_t>(q.network.outputs.at(0).layer)).activation_error);
+  EXPECT_LE(c.after - c.before, 0.02);
+  const auto coded = [](const auto& layer) { return is_coded(layer.second); };
+  EXPECT_TRUE(std::ranges::any_of(c.formats, coded)) << "codes of 8 bits lose least";
+  EXPECT_LE(c.bytes_after * 2, c.bytes_before);
+}
+
 TEST(WeightChoice, LeavesNamedLayersTheirFormat) {
   const UnitModel m = unit_model("resnet_block");
   QuantiseOptions options;

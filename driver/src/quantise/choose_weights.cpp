@@ -14,6 +14,16 @@
 namespace eddy {
 namespace {
 
+/// What a layer may get instead, fewest bits first; of a layer in FP16 also codes for FP16 values.
+std::vector<WeightFormat> narrower_than(WeightFormat format) {
+  std::vector<WeightFormat> result;
+  for (const WeightFormatFacts& f : all_weight_formats) {
+    if (f.bits < bits_of(format) && (!f.fp16 || is_fp16(format))) result.push_back(f.format);
+  }
+  std::ranges::stable_sort(result, {}, bits_of);
+  return result;
+}
+
 class WeightChooser {
  public:
   WeightChooser(const Graph& graph, const InputSpec& input, std::span<const Picture> pictures,
@@ -66,8 +76,7 @@ class WeightChooser {
   void price() {
     for (std::size_t l = 1; l < graph_.layers.size(); ++l) {
       if (!is_free(l)) continue;
-      for (const WeightFormat format : weight_formats) {
-        if (bits_of(format) >= bits_of(formats_[l])) continue;
+      for (const WeightFormat format : narrower_than(formats_[l])) {
         choice_.prices.push_back(
             {graph_.layers[l].name, format,
              weight_bytes_of(graph_.layers[l], formats_[l]) - weight_bytes_of(graph_.layers[l], format),
