@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -92,6 +93,10 @@ TEST(Prepared, AModelInFp16StaysInFp16UnlessToldOtherwise) {
   const Prepared half = prepare(options);
   EXPECT_EQ(format(half), WeightFormat::fp16);
   EXPECT_THAT(half.notes, Contains(HasSubstr("FP16, as the model is")));
+  options.weight_budget = 0.05;
+  const Prepared chosen = prepare(options);
+  EXPECT_TRUE(std::ranges::any_of(chosen.weight_choice->prices, [](const auto& p) { return is_coded(p.format); }));
+  options.weight_budget.reset();
   options.weights = WeightFormat::int8;
   EXPECT_EQ(format(prepare(options)), WeightFormat::int8);
 }

@@ -163,10 +163,10 @@ std::int64_t least_bytes(const Graph& graph, const std::vector<WeightFormat>& fo
   return bytes;
 }
 
-/// Those of layers that are not named. What chooses fewer bits chooses among whole numbers.
+/// Those of layers that are not named.
 WeightFormat usual_weights(const PrepareOptions& options, const Graph& graph) {
   if (options.weights) return *options.weights;
-  return graph.half && !options.weight_budget ? WeightFormat::fp16 : WeightFormat::int8;
+  return graph.half ? WeightFormat::fp16 : WeightFormat::int8;
 }
 
 /// With relays where the chip has room to spare for them and for all references.
@@ -286,7 +286,7 @@ Prepared prepare(const PrepareOptions& options) {
   quantise_options.bits = options.bits;
   quantise_options.layer_bits = options.layer_bits;
   quantise_options.weights = usual_weights(options, p.graph);
-  if (!options.weights && quantise_options.weights == WeightFormat::fp16)
+  if (!options.weights && !options.weight_budget && quantise_options.weights == WeightFormat::fp16)
     p.notes.push_back("Weights and events are FP16, as the model is; --weights int8 makes them whole numbers.");
   quantise_options.layer_weights = options.layer_weights;
   quantise_options.mode = options.mode;
