@@ -8,7 +8,8 @@
 # makes the static library `name` of the C++ class `Vmodule` (or PREFIX) that simulates `module`. Link it and
 # `#include "Vmodule.h"`. The packages come first; any other module is found by its file name in the folders of rtl/
 # or beside the given SOURCES. TRACE adds FST waves. CSR brings the generated register
-# block (a module that contains it needs that). QUICK compiles fast what runs for a short time. UNITS is the number of pieces that are compiled in parallel (1).
+# block (a module that contains it needs that). QUICK compiles fast what runs for a short time.
+# UNITS is the number of pieces that are compiled in parallel (1).
 # Assertions are on; registers without reset start with random values, which the seed of the context decides.
 #
 # Warnings are shown here, and errors in `make lint`.

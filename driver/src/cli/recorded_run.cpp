@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/recorded_run.hpp"
 
-#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -39,7 +38,9 @@ RecordedRun::RecordedRun(const std::filesystem::path& report) : file_(report), r
     arguments_ = report_.at("provenance").at("command_line").get<std::vector<std::string>>();
     report_.at("provenance").at("image_digest").get<std::string>();
     for (const char* key : repeated) report_.at(key);
+    report_.at("provenance").at("rtl_sha1").get<std::string>();
     report_.at("cycles").at("total").get<std::uint64_t>();
+    ended_ = report_.at("finished").get<bool>() && !report_.at("interrupted").get<bool>();
   } catch (const nlohmann::json::exception& error) {
     throw FileError(fmt::format("{}: {}", file_.string(), json_problem(error)));
   }
@@ -55,33 +56,21 @@ void RecordedRun::check_same(const Prepared& prepared) const {
         "{}: the chip is given another image now: model, clip, thresholds or this program changed since that run",
         file_.string()));
   }
-  if (from.value("rtl_sha1", "") != build::rtl_sha1)
+  if (from["rtl_sha1"].get<std::string>() != build::rtl_sha1)
     spdlog::warn("{}: the RTL changed since that run: it may take other cycles", file_.string());
 }
 
-bool RecordedRun::can_compare() const {
-  return report_.value("finished", true) && !report_.value("interrupted", false);
-}
-
-bool RecordedRun::went_like(const nlohmann::ordered_json& report) const {
-  if (!can_compare()) return true;
-  return std::ranges::all_of(repeated, [&](const char* key) { return report_[key] == report.at(key); }) &&
-         report_["cycles"]["total"] == report.at("cycles").at("total");
-}
-
-std::string RecordedRun::compared_with(const nlohmann::ordered_json& report) const {
-  if (!can_compare()) return fmt::format("REPLAY: {} tells of no end to compare with", file_.string());
-  if (went_like(report)) return fmt::format("REPLAY: as in {}, to the cycle", file_.string());
-  std::string text = fmt::format("REPLAY: not as in {}:", file_.string());
-  for (const char* key : repeated) {
-    if (report_[key] != report.at(key))
-      text += fmt::format(" {} was {}, is {};", key, json_text(report_[key]), json_text(report.at(key)));
-  }
-  const auto& then = report_["cycles"]["total"];
-  const auto& now = report.at("cycles").at("total");
-  if (then != now) text += fmt::format(" cycles were {}, are {};", json_text(then), json_text(now));
-  text.back() = '.';
-  return text;
+Comparison RecordedRun::compared_with(const nlohmann::ordered_json& report) const {
+  if (!ended_) return {true, fmt::format("REPLAY: {} tells of no end to compare with", file_.string())};
+  std::string differences;
+  const auto compare = [&](const char* name, const auto& then, const auto& now) {
+    if (then != now) differences += fmt::format(" {}: {}, now {};", name, json_text(then), json_text(now));
+  };
+  for (const char* key : repeated) compare(key, report_.at(key), report.at(key));
+  compare("cycles", report_.at("cycles").at("total"), report.at("cycles").at("total"));
+  if (differences.empty()) return {true, fmt::format("REPLAY: as in {}, to the cycle", file_.string())};
+  differences.pop_back();
+  return {false, fmt::format("REPLAY: not as in {}:{}", file_.string(), differences)};
 }
 
 }  // namespace eddy::cli

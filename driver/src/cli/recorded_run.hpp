@@ -12,6 +12,11 @@
 
 namespace eddy::cli {
 
+struct Comparison {
+  bool same = false;
+  std::string text;  // a line
+};
+
 class RecordedRun {
  public:
   /// Throws FileError where the file is no report of a run (schema eddy.run/1).
@@ -21,17 +26,14 @@ class RecordedRun {
   [[nodiscard]] const std::vector<std::string>& arguments() const { return arguments_; }
   /// Throws FileError where other things were prepared than then: the model, the clip or the program changed.
   void check_same(const Prepared& prepared) const;
-  /// Did the run of this report go as the recorded one? True where that one did not come to its end.
-  [[nodiscard]] bool went_like(const nlohmann::ordered_json& report) const;
-  /// The same as a line of text, with what differs.
-  [[nodiscard]] std::string compared_with(const nlohmann::ordered_json& report) const;
+  /// Did the run of this report go as the recorded one? Yes where that one did not come to its end.
+  [[nodiscard]] Comparison compared_with(const nlohmann::ordered_json& report) const;
 
  private:
-  [[nodiscard]] bool can_compare() const;
-
   std::filesystem::path file_;
   nlohmann::ordered_json report_;
   std::vector<std::string> arguments_;
+  bool ended_ = false;  // by itself
 };
 
 }  // namespace eddy::cli

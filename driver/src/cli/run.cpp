@@ -126,8 +126,9 @@ int act(const RunVerb& options, const Context& context) {
   }
   teller->files(written);
   if (!options.recorded) return status;
-  fmt::print(stderr, "eddy: {}\n", options.recorded->compared_with(report));
-  return options.recorded->went_like(report) ? status : static_cast<int>(ExitStatus::mismatch);
+  const Comparison comparison = options.recorded->compared_with(report);
+  fmt::print(stderr, "eddy: {}\n", comparison.text);
+  return comparison.same ? status : static_cast<int>(ExitStatus::mismatch);
 }
 
 void add_verb(CLI::App& app, Context& context, const std::optional<RecordedRun>& recorded);
