@@ -6,7 +6,6 @@
 BUILD ?= build
 JOBS  ?= $(shell nproc)
 SANITIZED := $(BUILD)/sanitized
-FLAT      := $(BUILD)/flat
 FUZZED    := $(BUILD)/fuzzed
 
 MODEL   ?=
@@ -36,11 +35,8 @@ test: build ## run all tests but the nightly ones
 	@scripts/setup referee
 	@ctest --test-dir $(BUILD) --output-on-failure -LE nightly -j2
 
-# The flat 4x4 torus takes minutes to compile: it has a build folder of its own.
 nightly: build fuzz ## run the long tests: random networks, the clip, the whole chip as one model, the fuzzers
-	@test -e $(FLAT)/build.ninja || cmake -S . -B $(FLAT) -G Ninja -Wno-dev --log-level=WARNING -DEDDY_FLAT_SMALL=ON
-	@cmake --build $(FLAT) -j $(JOBS) --target sim_flat_small driver_device_flat_small
-	@ctest --test-dir $(FLAT) --output-on-failure -L nightly -R flat_small -j2
+	@cmake --build $(BUILD) -j $(JOBS) --target nightly_tests
 	@ctest --test-dir $(BUILD) --output-on-failure -L nightly -j2
 
 # libFuzzer is clang's: a build folder of its own, of what reads files.
@@ -49,7 +45,7 @@ fuzz: setup ## feed broken models, images and thresholds to their readers: [FUZZ
 	@cmake -S . -B $(FUZZED) -G Ninja -Wno-dev --log-level=WARNING -DCMAKE_CXX_COMPILER=clang++-16 -DEDDY_FUZZ=ON \
 	  -DEDDY_SANITIZE=address,undefined -DEDDY_DRIVER_PARTS="import;quantise;golden;frames;compile" $(addprefix -DEDDY_FUZZ_SECONDS=,$(FUZZ_SECONDS))
 	@cmake --build $(FUZZED) -j $(JOBS) --target fuzz_onnx fuzz_image fuzz_thresholds
-	@ctest --test-dir $(FUZZED) --output-on-failure -R ^fuzz_ -j2
+	@ctest --test-dir $(FUZZED) --output-on-failure -R nightly.fuzz -j2
 
 # The default clip is fetched while the program is built.
 run: configure ## run a network on a video: [MODEL=] [CLIP=] [CHIP=] [FRAMES=A:B] [BACKEND=]
@@ -59,7 +55,7 @@ run: configure ## run a network on a video: [MODEL=] [CLIP=] [CHIP=] [FRAMES=A:B
 
 bench: build ## measure all figures of the README into out/bench.json
 	@scripts/setup referee clip
-	@cmake --build $(BUILD) -j $(JOBS) --target model_speed
+	@cmake --build $(BUILD) -j $(JOBS) --target model_speed noc_load
 	@scripts/bench --build $(BUILD) --out out/bench.json
 
 conformance: configure ## run the ONNX project's backend tests; writes docs/conformance.md, out/conformance.json

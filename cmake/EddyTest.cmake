@@ -2,13 +2,14 @@
 #
 # Tests, all of them GoogleTest programs known to ctest by the names of their cases.
 #
-#   eddy_unit_test(NAME x SOURCES file.cpp ... [LIBS target ...] [LABELS label ...])
+#   eddy_unit_test(NAME x SOURCES file.cpp ... [LIBS target ...] [LABELS label ...] [ON_REQUEST])
 #   eddy_rtl_test(NAME x TOP module SOURCES file.cpp|file.sv ... [PARAMS Name=value ...] [LIBS target ...]
 #                 [CSR] [ARGS argument ...] [LABELS label ...])
 #
 # eddy_rtl_test verilates the module first (see EddyVerilate.cmake); the test includes "Vmodule.h", and has the
 # package's C++ mirror and rtl/testing on its include path. Labels: `rtl` or `cpp`, and those given: `nightly` keeps a test
-# out of `make test`, `slow` out of `make sanitize`.
+# out of `make test`, `slow` out of `make sanitize`. ON_REQUEST: what takes long to compile is built by name only
+# (`make nightly` does), and ctest knows the program as one test, nightly.x.
 include(GoogleTest)
 
 add_library(rtl_testing STATIC ${CMAKE_SOURCE_DIR}/rtl/testing/main.cpp)
@@ -41,16 +42,31 @@ function(eddy_compile_test name)
   target_precompile_headers(${name} REUSE_FROM test_headers)
 endfunction()
 
-# All programs of eddy_unit_test.
+# A long test: a program, or some cases of one at length.
+#   eddy_nightly(NAME rtl|cpp COMMAND program argument ... [ENVIRONMENT VARIABLE=value ...])
+function(eddy_nightly name label)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "COMMAND;ENVIRONMENT")
+  add_test(NAME nightly.${name} COMMAND ${arg_COMMAND})
+  set_tests_properties(nightly.${name} PROPERTIES LABELS "${label};nightly" TIMEOUT 3600 ENVIRONMENT "${arg_ENVIRONMENT}")
+endfunction()
+
+# All programs of eddy_unit_test: those that are always built, and those on request.
 add_custom_target(cpp_tests)
+add_custom_target(nightly_tests)
 
 function(eddy_unit_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;LIBS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "ON_REQUEST" "NAME" "SOURCES;LIBS;LABELS")
   add_executable(${arg_NAME} ${arg_SOURCES})
-  add_dependencies(cpp_tests ${arg_NAME})
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBS} eddy_warnings GTest::gmock GTest::gtest_main)
   eddy_compile_test(${arg_NAME})
-  eddy_register_test(${arg_NAME} cpp ${arg_LABELS})
+  if(arg_ON_REQUEST)
+    set_target_properties(${arg_NAME} PROPERTIES EXCLUDE_FROM_ALL ON)
+    add_dependencies(nightly_tests ${arg_NAME})
+    eddy_nightly(${arg_NAME} cpp COMMAND ${arg_NAME})
+  else()
+    add_dependencies(cpp_tests ${arg_NAME})
+    eddy_register_test(${arg_NAME} cpp ${arg_LABELS})
+  endif()
 endfunction()
 
 function(eddy_rtl_test)

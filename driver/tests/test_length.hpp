@@ -2,10 +2,12 @@
 /// How long a test runs: as it says itself, or as the environment says.
 ///   EDDY_SEED=17       one seed alone, to see a failure again
 ///   EDDY_SEEDS=1:5000  many
+///   EDDY_SECONDS=600   no further seed after so many seconds
 ///   EDDY_FRAMES=60     so many frames of a clip
 ///   EDDY_FORMATS=all   every unit model in every format of weights
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
@@ -27,6 +29,20 @@ inline SeedRange seeds(SeedRange usual) {
   if (colon == std::string::npos) throw std::invalid_argument("EDDY_SEEDS=" + text + ": expected FIRST:LAST");
   return {std::stoull(text.substr(0, colon)), std::stoull(text.substr(colon + 1))};
 }
+
+/// From when it is made, the time that the environment allows.
+class TimeAllowed {
+ public:
+  TimeAllowed() {
+    const char* text = std::getenv("EDDY_SECONDS");
+    if (text != nullptr) end_ = Clock::now() + std::chrono::seconds(std::stoi(text));
+  }
+  bool is_over() const { return end_ && Clock::now() >= *end_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::optional<Clock::time_point> end_;
+};
 
 inline std::optional<int> frames_asked_for() {
   const char* text = std::getenv("EDDY_FRAMES");

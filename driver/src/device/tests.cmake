@@ -3,14 +3,12 @@
 # Devices over the flat torus, programs of their own: their models take long to build.
 function(eddy_flat_device_test name chip side)
   eddy_unit_test(NAME ${name} SOURCES ${PROJECT_SOURCE_DIR}/driver/tests/flat_device_test.cpp
-    LIBS eddy_driver eddy_sim_flat_${chip} eddy_pkg fmt::fmt LABELS slow ${ARGN})
+    LIBS eddy_driver eddy_sim_flat_${chip} eddy_pkg fmt::fmt ${ARGN})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/driver/tests)
   target_compile_definitions(${name} PRIVATE EDDY_FLAT_SIDE=${side})
 endfunction()
-eddy_flat_device_test(driver_device_flat tiny 2)
-if(EDDY_FLAT_SMALL)
-  eddy_flat_device_test(driver_device_flat_small small 4 nightly)
-endif()
+eddy_flat_device_test(driver_device_flat tiny 2 LABELS slow)
+eddy_flat_device_test(driver_device_flat_small small 4 ON_REQUEST)
 
 # What must hold of the whole stack, golden model to RTL.
 file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/../../tests/invariants_*_test.cpp)
@@ -18,16 +16,16 @@ eddy_unit_test(NAME driver_invariants SOURCES ${sources} LIBS eddy_driver eddy_p
 target_include_directories(driver_invariants PRIVATE ${CMAKE_CURRENT_LIST_DIR}/../../tests ${CMAKE_CURRENT_LIST_DIR}/..)
 target_compile_definitions(driver_invariants PRIVATE EDDY_TESTVECTORS="${CMAKE_SOURCE_DIR}/testvectors")
 
-# The same at length: eddy_nightly(NAME FILTER VARIABLE=value ...).
-function(eddy_nightly name filter)
-  add_test(NAME nightly.${name} COMMAND driver_invariants --gtest_filter=${filter})
-  set_tests_properties(nightly.${name} PROPERTIES LABELS "cpp;nightly" TIMEOUT 3600 ENVIRONMENT "${ARGN}")
+# The same at length.
+function(eddy_invariants_at_length name filter)
+  eddy_nightly(${name} cpp COMMAND driver_invariants --gtest_filter=${filter} ENVIRONMENT ${ARGN})
 endfunction()
-eddy_nightly(people_on_rtl ThetaZero.PeopleOnRtl EDDY_FRAMES=24)
-eddy_nightly(people_on_model ThetaZero.PeopleOnModel EDDY_FRAMES=120)
-eddy_nightly(people_mapping Mapping.OfPeopleChangesNoAnswer EDDY_FRAMES=2)
-eddy_nightly(formats_of_weights "Unit/Model.GivesTheGoldenEventsInOtherFormatsOfWeights/*" EDDY_FORMATS=all)
-eddy_nightly(zoo_on_rtl "Trained/Zoo.*" EDDY_FRAMES=12)
+eddy_invariants_at_length(people_on_rtl ThetaZero.PeopleOnRtl EDDY_FRAMES=24)
+eddy_invariants_at_length(people_on_model ThetaZero.PeopleOnModel EDDY_FRAMES=120)
+eddy_invariants_at_length(people_mapping Mapping.OfPeopleChangesNoAnswer EDDY_FRAMES=2)
+eddy_invariants_at_length(formats_of_weights "Unit/Model.GivesTheGoldenEventsInOtherFormatsOfWeights/*" EDDY_FORMATS=all)
+eddy_invariants_at_length(zoo_on_rtl "Trained/Zoo.*" EDDY_FRAMES=12)
+# 5000 networks, or as many as fit into 20 minutes of two processors.
 foreach(share RANGE 9)
-  eddy_nightly(networks_${share} "Random/Networks.*/${share}" EDDY_SEEDS=201:5200)
+  eddy_invariants_at_length(networks_${share} "Random/Networks.*/${share}" EDDY_SEEDS=201:5200 EDDY_SECONDS=240)
 endforeach()

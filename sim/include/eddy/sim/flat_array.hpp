@@ -13,7 +13,7 @@ namespace eddy::sim {
 
 /// 2x2 tiles; link eddy_sim_flat_tiny. Faults cannot be planted: std::logic_error.
 std::unique_ptr<Fabric> make_flat_tiny(std::uint64_t seed);
-/// 4x4 tiles; link eddy_sim_flat_small, which is there with -DEDDY_FLAT_SMALL=ON.
+/// 4x4 tiles; link eddy_sim_flat_small, which takes minutes to build.
 std::unique_ptr<Fabric> make_flat_small(std::uint64_t seed);
 
 }  // namespace eddy::sim
