@@ -60,6 +60,6 @@ module eddy_fifo #(
 
   `EDDY_ASSERT(CountInRange, 32'(count_o) <= Depth)
   `EDDY_ASSERT(NoOverwrite, !(push && valid_o && wptr_q == rptr_q))
-  `EDDY_ASSERT_NEXT(OutputStable, valid_o && !ready_i, valid_o && $stable(rptr_q))
-  `EDDY_ASSERT_NEXT(InputStable, valid_i && !ready_o, valid_i && $stable(data_i))
+  `EDDY_ASSERT_HELD(OutputStable, valid_o, ready_i, rptr_q)
+  `EDDY_ASSERT_HELD(InputStable, valid_i, ready_o, data_i)
 endmodule

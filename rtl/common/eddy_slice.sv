@@ -48,6 +48,6 @@ module eddy_slice #(
   end
 
   `EDDY_ASSERT(SpareOnlyBehindOutput, valid_o || !spare_valid_q)
-  `EDDY_ASSERT_NEXT(OutputStable, valid_o && !ready_i, valid_o && $stable(data_o))
-  `EDDY_ASSERT_NEXT(InputStable, valid_i && !ready_o, valid_i && $stable(data_i))
+  `EDDY_ASSERT_HELD(OutputStable, valid_o, ready_i, data_o)
+  `EDDY_ASSERT_HELD(InputStable, valid_i, ready_o, data_i)
 endmodule

@@ -256,6 +256,6 @@ module eddy_emit
   assign idle_o = row_ready_o && !flit_valid_o;
 
   `EDDY_ASSERT(EventsBeforeTokens, !(events_valid && due))
-  `EDDY_ASSERT_NEXT(FlitStable, flit_valid_o && !flit_ready_i, flit_valid_o && $stable(flit_o))
+  `EDDY_ASSERT_HELD(FlitStable, flit_valid_o, flit_ready_i, flit_o)
   `EDDY_ASSERT(SavedBeforeOpen, !(start && row_op_i == EmitOpen) || !save_valid)
 endmodule

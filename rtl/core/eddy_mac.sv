@@ -201,6 +201,6 @@ module eddy_mac
   );
   assign read_denied_o = mem_read_o.valid && !mem_read_gnt_i;
 
-  `EDDY_ASSERT_NEXT(FrozenHolds, !move, $stable(stage1_q) && $stable(stage2_q) && $stable(stage3_q))
+  `EDDY_ASSERT_HELD(FrozenHolds, 1'b1, move, {stage1_q, stage2_q, stage3_q})
   `EDDY_ASSERT(ChainHasPredecessor, !(stage2_q.word && chain2_q) || (stage3_q.word && stage3_q.acc == stage2_q.acc))
 endmodule

@@ -167,6 +167,6 @@ module eddy_walk
     end
   end
 
-  `EDDY_ASSERT_NEXT(OpStable, op_valid_o && !op_ready_i, op_valid_o && $stable(op_o))
-  `EDDY_ASSERT_NEXT(MarkStable, mark_valid_o && !mark_ready_i, mark_valid_o && $stable(mark_o))
+  `EDDY_ASSERT_HELD(OpStable, op_valid_o, op_ready_i, op_o)
+  `EDDY_ASSERT_HELD(MarkStable, mark_valid_o, mark_ready_i, mark_o)
 endmodule

@@ -97,7 +97,7 @@ module eddy_axi_read
   assign waiting_o  = pending_q != '0;
   assign progress_o = axi_rvalid_i || (axi_arvalid_o && axi_arready_i);
 
-  `EDDY_ASSERT_NEXT(RequestStable, axi_arvalid_o && !axi_arready_i, axi_arvalid_o && $stable(head))
+  `EDDY_ASSERT_HELD(RequestStable, axi_arvalid_o, axi_arready_i, head)
   `EDDY_ASSERT(WithinFourKilobytes,
                !axi_arvalid_o || 32'(axi_araddr_o[11:0]) + (32'(axi_arlen_o) + 1) * BeatBytes <= 4096)
   `EDDY_ASSUME(DataWasAskedFor, !axi_rvalid_i || (pending_q != '0 && 32'(axi_rid_i) < Clients))

@@ -150,8 +150,8 @@ module eddy_axi_write
   assign waiting_o  = pending_q != '0;
   assign progress_o = axi_bvalid_i || (axi_awvalid_o && axi_awready_i) || (axi_wvalid_o && axi_wready_i);
 
-  `EDDY_ASSERT_NEXT(RequestStable, axi_awvalid_o && !axi_awready_i, axi_awvalid_o && $stable(head))
-  `EDDY_ASSERT_NEXT(DataStable, axi_wvalid_o && !axi_wready_i, axi_wvalid_o && $stable(w_head))
+  `EDDY_ASSERT_HELD(RequestStable, axi_awvalid_o, axi_awready_i, head)
+  `EDDY_ASSERT_HELD(DataStable, axi_wvalid_o, axi_wready_i, w_head)
   `EDDY_ASSERT(WithinFourKilobytes,
                !axi_awvalid_o || 32'(axi_awaddr_o[11:0]) + (32'(axi_awlen_o) + 1) * BeatBytes <= 4096)
   `EDDY_ASSUME(ConfirmationIsDue, !axi_bvalid_i || (confirmed & ~quiet) != '0)

@@ -57,5 +57,5 @@ module eddy_ram_fifo #(
       .rdata_o(data_o)
   );
 
-  `EDDY_ASSERT_NEXT(OutputStable, valid_o && !ready_i, valid_o && $stable(data_o))
+  `EDDY_ASSERT_HELD(OutputStable, valid_o, ready_i, data_o)
 endmodule

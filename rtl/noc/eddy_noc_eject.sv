@@ -30,5 +30,5 @@ module eddy_noc_eject
   end
 
   `EDDY_ASSERT(RoomToSend, !send_i || avail_o)
-  `EDDY_ASSERT_NEXT(OutputStable, valid_o && !ready_i, valid_o && $stable(flit_o))
+  `EDDY_ASSERT_HELD(OutputStable, valid_o, ready_i, flit_o)
 endmodule
