@@ -8,6 +8,7 @@
 #include <string>
 
 #include "Veddy_tile.h"
+#include "Veddy_tile___024root.h"
 #include "eddy/sim/fabric.hpp"
 #include "harness/link.hpp"
 #include "harness/tile_state.hpp"
@@ -42,22 +43,19 @@ class Tile {
     m.rst_ni = 1;
   }
 
+  /// A whole cycle: inputs, then the clock edge. As low() and high(), but the model is evaluated once: it is told that it
+  /// has seen the clock low.
+  void cycle(const LinkInputs& links, const IoEnd& io, std::uint32_t elapsed) {
+    set(links, io, elapsed);
+    model_->rootp->__Vtrigprevexpr___TOP__clk_i__0 = 0;
+    high();
+  }
+
   /// First half of a cycle: inputs, clock low.
   void low(const LinkInputs& links, const IoEnd& io, std::uint32_t elapsed) {
-    Veddy_tile& m = *model_;
-    for (std::size_t port = 0; port < kLinks; ++port) {
-      auto& link = m.link_i[port];
-      link[0] = static_cast<std::uint32_t>(links.flit[port]);
-      link[1] = static_cast<std::uint32_t>(links.flit[port] >> 32);
-      link[2] = links.link[port];
-      m.link_credit_i[port] = links.credit[port];
-    }
-    m.io_valid_i = io.in_valid;
-    m.io_flit_i = io.in_flit;
-    m.io_ready_i = io.out_ready;
-    m.elapsed_i = elapsed;
-    m.clk_i = 0;
-    m.eval();
+    set(links, io, elapsed);
+    model_->clk_i = 0;
+    model_->eval();
   }
   /// Second half: the clock edge.
   void high() {
@@ -92,6 +90,21 @@ class Tile {
 
  private:
   static constexpr int ResetCycles = 4;
+
+  void set(const LinkInputs& links, const IoEnd& io, std::uint32_t elapsed) {
+    Veddy_tile& m = *model_;
+    for (std::size_t port = 0; port < kLinks; ++port) {
+      auto& link = m.link_i[port];
+      link[0] = static_cast<std::uint32_t>(links.flit[port]);
+      link[1] = static_cast<std::uint32_t>(links.flit[port] >> 32);
+      link[2] = links.link[port];
+      m.link_credit_i[port] = links.credit[port];
+    }
+    m.io_valid_i = io.in_valid;
+    m.io_flit_i = io.in_flit;
+    m.io_ready_i = io.out_ready;
+    m.elapsed_i = elapsed;
+  }
 
   std::string name_;
   std::unique_ptr<Veddy_tile> model_;

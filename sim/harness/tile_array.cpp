@@ -63,10 +63,11 @@ class TileArray::Impl {
   void show_traces(const std::function<void(int, int, const pkg::trace_t&)>& on_trace);
   void low_half(std::size_t tile, Member& member);
   void high_half(std::size_t tile, Member& member);
-  void whole(std::size_t tile, Member& member) {
-    low_half(tile, member);
-    high_half(tile, member);
-  }
+  void whole(std::size_t tile, Member& member);
+  /// Gives the tile what came for it, through one of its calls.
+  void feed(std::size_t tile, void (Tile::*call)(const LinkInputs&, const IoEnd&, std::uint32_t));
+  /// After the edge: hands on what the tile puts out.
+  void pass_on(std::size_t tile, Member& member);
   /// Flags are set by several threads, all to the same value.
   void wake(unsigned buffer, std::size_t tile) {
     std::atomic_ref(awake_[buffer][tile]).store(1, std::memory_order_relaxed);
@@ -188,24 +189,33 @@ void TileArray::Impl::find_awake() {
   }
 }
 
-void TileArray::Impl::low_half(std::size_t tile, Member&) {
+void TileArray::Impl::whole(std::size_t tile, Member& member) {
+  feed(tile, &Tile::cycle);
+  pass_on(tile, member);
+}
+
+void TileArray::Impl::low_half(std::size_t tile, Member&) { feed(tile, &Tile::low); }
+
+void TileArray::Impl::high_half(std::size_t tile, Member& member) {
+  tiles_[tile].high();
+  pass_on(tile, member);
+}
+
+void TileArray::Impl::feed(std::size_t tile, void (Tile::*call)(const LinkInputs&, const IoEnd&, std::uint32_t)) {
   LinkInputs& links = inputs_[now_][tile];
   if (faults_[tile]) faults_[tile]->credits(links.credit);
-  tiles_[tile].low(links, ends_[tile], static_cast<std::uint32_t>(cycle + 1 - last_edge_[tile]));
+  (tiles_[tile].*call)(links, ends_[tile], static_cast<std::uint32_t>(cycle + 1 - last_edge_[tile]));
   last_edge_[tile] = cycle + 1;
   links = {};
 }
 
-void TileArray::Impl::high_half(std::size_t tile, Member& member) {
+void TileArray::Impl::pass_on(std::size_t tile, Member& member) {
   Tile& t = tiles_[tile];
   const unsigned next = now_ ^ 1U;
   if (end_used_[tile]) {
     IoEnd& end = ends_[tile];
     if (end.out_valid && end.out_ready) chain_flit(chains_[tile], cycle, kIoPort, 0, end.out_flit);
-    t.high();
     t.read_io(end);
-  } else {
-    t.high();
   }
 
   LinkFaults* const faults = faults_[tile].get();
@@ -305,8 +315,7 @@ void TileArray::Impl::write_host(std::size_t tile, std::span<const HostWrite> wr
     end.in_valid = done < writes.size();
     if (end.in_valid) end.in_flit = write_flit(y, x, writes[done]);
     done += end.in_valid && end.in_ready;
-    t.low({}, end, 0);
-    t.high();
+    t.cycle({}, end, 0);
     t.read_io(end);
     for (std::size_t port = 0; port < kLinks; ++port) {
       if (t.link(port).valid) throw std::logic_error("a tile that is written by the back door has sent a message");
