@@ -55,7 +55,7 @@ run: configure ## run a network on a video: [MODEL=] [CLIP=] [CHIP=] [FRAMES=A:B
 
 bench: build ## measure all figures of the README into out/bench.json
 	@scripts/setup referee clip
-	@cmake --build $(BUILD) -j $(JOBS) --target model_speed noc_load
+	@cmake --build $(BUILD) -j $(JOBS) --target model_speed noc_load flat_ratio
 	@scripts/bench --build $(BUILD) --out out/bench.json
 
 conformance: configure ## run the ONNX project's backend tests; writes docs/conformance.md, out/conformance.json

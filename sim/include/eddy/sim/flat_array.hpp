@@ -15,5 +15,7 @@ namespace eddy::sim {
 std::unique_ptr<Fabric> make_flat_tiny(std::uint64_t seed);
 /// 4x4 tiles; link eddy_sim_flat_small, which takes minutes to build.
 std::unique_ptr<Fabric> make_flat_small(std::uint64_t seed);
+/// 4x4 tiles, compiled for speed and run by two threads; link eddy_sim_flat_speed, which takes longer still.
+std::unique_ptr<Fabric> make_flat_speed(std::uint64_t seed);
 
 }  // namespace eddy::sim
