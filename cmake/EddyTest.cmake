@@ -4,10 +4,11 @@
 #
 #   eddy_unit_test(NAME x SOURCES file.cpp ... [LIBS target ...] [LABELS label ...] [ON_REQUEST])
 #   eddy_rtl_test(NAME x TOP module SOURCES file.cpp|file.sv ... [PARAMS Name=value ...] [LIBS target ...]
-#                 [CSR] [ARGS argument ...] [LABELS label ...])
+#                 [CSR] [FAST] [ARGS argument ...] [LABELS label ...])
 #
 # eddy_rtl_test verilates the module first (see EddyVerilate.cmake); the test includes "Vmodule.h", and has the
-# package's C++ mirror and rtl/testing on its include path. Labels: `rtl` or `cpp`, and those given: `nightly` keeps a test
+# package's C++ mirror and rtl/testing on its include path. FAST: it runs for long, so speed counts for more than building
+# it soon. Labels: `rtl` or `cpp`, and those given: `nightly` keeps a test
 # out of `make test`, `slow` out of `make sanitize`. ON_REQUEST: what takes long to compile is built by name only
 # (`make nightly` does), and ctest knows the program as one test, nightly.x.
 include(GoogleTest)
@@ -70,16 +71,19 @@ function(eddy_unit_test)
 endfunction()
 
 function(eddy_rtl_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "CSR" "NAME;TOP" "SOURCES;PARAMS;LIBS;ARGS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "CSR;FAST" "NAME;TOP" "SOURCES;PARAMS;LIBS;ARGS;LABELS")
   set(verilog ${arg_SOURCES})
   set(cpp ${arg_SOURCES})
   list(FILTER verilog INCLUDE REGEX "\\.sv$")
   list(FILTER cpp EXCLUDE REGEX "\\.sv$")
-  set(csr)
+  set(flags)
   if(arg_CSR)
-    set(csr CSR)
+    list(APPEND flags CSR)
   endif()
-  eddy_verilate(TARGET ${arg_NAME}_model QUICK TOP ${arg_TOP} SOURCES ${verilog} PARAMS ${arg_PARAMS} ARGS ${arg_ARGS} ${csr})
+  if(NOT arg_FAST)
+    list(APPEND flags QUICK)
+  endif()
+  eddy_verilate(TARGET ${arg_NAME}_model ${flags} TOP ${arg_TOP} SOURCES ${verilog} PARAMS ${arg_PARAMS} ARGS ${arg_ARGS})
   add_executable(${arg_NAME} ${cpp})
   target_link_libraries(${arg_NAME} PRIVATE
     ${arg_NAME}_model eddy_pkg ${arg_LIBS} rtl_testing eddy_warnings GTest::gmock)

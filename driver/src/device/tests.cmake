@@ -24,8 +24,8 @@ eddy_invariants_at_length(people_on_rtl ThetaZero.PeopleOnRtl EDDY_FRAMES=24)
 eddy_invariants_at_length(people_on_model ThetaZero.PeopleOnModel EDDY_FRAMES=120)
 eddy_invariants_at_length(people_mapping Mapping.OfPeopleChangesNoAnswer EDDY_FRAMES=2)
 eddy_invariants_at_length(formats_of_weights "Unit/Model.GivesTheGoldenEventsInOtherFormatsOfWeights/*" EDDY_FORMATS=all)
-eddy_invariants_at_length(zoo_on_rtl "Trained/Zoo.*" EDDY_FRAMES=12)
-# 5000 networks, or as many as fit into 20 minutes of two processors.
+eddy_invariants_at_length(zoo_on_rtl "Trained/Zoo.*" EDDY_FRAMES=4)
+# As many networks as fit into 10 minutes of two processors: some 2000 on a fast machine.
 foreach(share RANGE 9)
-  eddy_invariants_at_length(networks_${share} "Random/Networks.*/${share}" EDDY_SEEDS=201:5200 EDDY_SECONDS=240)
+  eddy_invariants_at_length(networks_${share} "Random/Networks.*/${share}" EDDY_SEEDS=201:5200 EDDY_SECONDS=120)
 endforeach()
