@@ -2,13 +2,13 @@
 #
 # Verilator as part of the build.
 #
-#   eddy_verilate(TARGET name TOP module [SOURCES file.sv ...] [PREFIX Vx] [TRACE] [CSR] [QUICK] [UNITS n]
-#                 [ARGS argument ...] [PARAMS Name=value ...])
+#   eddy_verilate(TARGET name TOP module [SOURCES file.sv ...] [PREFIX Vx] [TRACE] [CSR] [SAVABLE] [QUICK]
+#                 [UNITS n] [ARGS argument ...] [PARAMS Name=value ...])
 #
 # makes the static library `name` of the C++ class `Vmodule` (or PREFIX) that simulates `module`. Link it and
 # `#include "Vmodule.h"`. The packages come first; any other module is found by its file name in the folders of rtl/
 # or beside the given SOURCES. TRACE adds FST waves. CSR brings the generated register
-# block (a module that contains it needs that). QUICK compiles fast what runs for a short time.
+# block (a module that contains it needs that). SAVABLE: the state can be written and read. QUICK compiles fast what runs for a short time.
 # UNITS is the number of pieces that are compiled in parallel (1).
 # Assertions are on; registers without reset start with random values, which the seed of the context decides.
 #
@@ -35,6 +35,7 @@ set(runtime ${EDDY_VERILATOR_ROOT}/include)
 file(GLOB fst_writer ${runtime}/fstcpp/*.cpp)
 add_library(verilated_rt STATIC
   ${runtime}/verilated.cpp
+  ${runtime}/verilated_save.cpp
   ${runtime}/verilated_threads.cpp
   ${runtime}/verilated_fst_c.cpp
   ${fst_writer})
@@ -44,7 +45,7 @@ target_compile_options(verilated_rt PRIVATE -O1 -w)
 target_link_libraries(verilated_rt PUBLIC Threads::Threads ZLIB::ZLIB ${EDDY_LZ4})
 
 function(eddy_verilate)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "TRACE;CSR;QUICK" "TARGET;TOP;PREFIX;UNITS" "SOURCES;ARGS;PARAMS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "TRACE;CSR;SAVABLE;QUICK" "TARGET;TOP;PREFIX;UNITS" "SOURCES;ARGS;PARAMS")
   if(NOT arg_TARGET OR NOT arg_TOP OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "eddy_verilate needs TARGET and TOP; not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -63,6 +64,9 @@ function(eddy_verilate)
   endforeach()
   if(arg_TRACE)
     list(APPEND options --trace-fst --trace-structs)
+  endif()
+  if(arg_SAVABLE)
+    list(APPEND options --savable)
   endif()
   foreach(param IN LISTS arg_PARAMS)
     list(APPEND options -G${param})
@@ -115,7 +119,11 @@ function(eddy_verilate)
     set(fast ${EDDY_VERILATED_QUICK})
   endif()
   set_source_files_properties(${fast_units} PROPERTIES COMPILE_OPTIONS "${fast}")
-  set_source_files_properties(${slow_unit} PROPERTIES COMPILE_OPTIONS "${EDDY_VERILATED_SLOW}")
+  set(slow ${EDDY_VERILATED_SLOW})
+  if(arg_SAVABLE)
+    list(APPEND slow -include ${CMAKE_SOURCE_DIR}/cmake/savable_structs.hpp)
+  endif()
+  set_source_files_properties(${slow_unit} PROPERTIES COMPILE_OPTIONS "${slow}")
   target_include_directories(${arg_TARGET} SYSTEM PUBLIC ${dir})
   target_link_libraries(${arg_TARGET} PUBLIC verilated_rt)
   if(arg_TRACE)

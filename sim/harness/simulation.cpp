@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eddy/sim/simulation.hpp"
 
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "eddy/sim/error.hpp"
+#include "eddy/sim/state_stream.hpp"
 
 namespace eddy::sim {
 namespace {
@@ -85,6 +87,36 @@ void Simulation::write_register(std::uint32_t offset, std::uint32_t value) {
     }
   }
   throw SimulationError("the gateway does not confirm a write of register " + std::to_string(offset));
+}
+
+void Simulation::save(std::ostream& out) {
+  if (!at_rest()) throw std::logic_error("a state is saved only while nothing is under way");
+  tiles_->save(out);
+  gateway_.save(out);
+  memory_.save(out);
+  put(out, random_);
+  put(out, axi_);
+  put(out, flits_);
+  put(out, into_gateway_);
+  put(out, into_tile_);
+  put(out, registers_);
+  put(out, cycle_);
+  put(out, last_transfer_);
+}
+
+void Simulation::restore(std::istream& in) {
+  tiles_->restore(in);
+  gateway_.restore(in);
+  memory_.restore(in);
+  get(in, random_);
+  get(in, axi_);
+  get(in, flits_);
+  get(in, into_gateway_);
+  get(in, into_tile_);
+  get(in, registers_);
+  get(in, cycle_);
+  get(in, last_transfer_);
+  checker_ = AxiChecker(cycle_);
 }
 
 }  // namespace eddy::sim

@@ -11,6 +11,7 @@
 #include "Veddy_tile___024root.h"
 #include "eddy/sim/fabric.hpp"
 #include "harness/link.hpp"
+#include "harness/model_stream.hpp"
 #include "harness/tile_state.hpp"
 
 namespace eddy::sim {
@@ -43,8 +44,8 @@ class Tile {
     m.rst_ni = 1;
   }
 
-  /// A whole cycle: inputs, then the clock edge. As low() and high(), but the model is evaluated once: it is told that it
-  /// has seen the clock low.
+  /// A whole cycle: inputs, then the clock edge. As low() and high(), but the model is evaluated once: it is told that
+  /// it has seen the clock low.
   void cycle(const LinkInputs& links, const IoEnd& io, std::uint32_t elapsed) {
     set(links, io, elapsed);
     model_->rootp->__Vtrigprevexpr___TOP__clk_i__0 = 0;
@@ -87,6 +88,9 @@ class Tile {
   }
 
   [[nodiscard]] const TileState& state() const { return state_; }
+
+  void save(std::ostream& out) { save_model(*model_, out); }
+  void restore(std::istream& in) { restore_model(*model_, in); }
 
  private:
   static constexpr int ResetCycles = 4;

@@ -36,6 +36,8 @@ class TileArray::Impl {
   [[nodiscard]] std::uint64_t checksum() const;
   IoEnd& io(std::size_t tile);
   void write_host(std::size_t tile, std::span<const HostWrite> writes);
+  void save(std::ostream& out);
+  void restore(std::istream& in);
   void add_fault(const Fault& fault);
   [[nodiscard]] std::size_t faults_pending() const;
   [[nodiscard]] std::string who_waits() const;
@@ -323,6 +325,28 @@ void TileArray::Impl::write_host(std::size_t tile, std::span<const HostWrite> wr
   }
 }
 
+// A quiet array has nothing in its buffers.
+void TileArray::Impl::save(std::ostream& out) {
+  if (!quiet()) throw std::logic_error("a state is saved only while all tiles are quiet");
+  put(out, cycle);
+  put(out, evaluated);
+  put(out, last_edge_);
+  put(out, chains_);
+  put(out, ends_);
+  for (Tile& tile : tiles_) tile.save(out);
+}
+
+void TileArray::Impl::restore(std::istream& in) {
+  get(in, cycle);
+  get(in, evaluated);
+  get(in, last_edge_);
+  get(in, chains_);
+  get(in, ends_);
+  for (Tile& tile : tiles_) tile.restore(in);
+  for (auto& buffer : inputs_) std::ranges::fill(buffer, LinkInputs{});
+  for (auto& buffer : awake_) std::ranges::fill(buffer, std::uint8_t{0});
+}
+
 void TileArray::Impl::add_fault(const Fault& fault) {
   std::unique_ptr<LinkFaults>& faults = faults_[index(fault.y, fault.x)];
   if (!faults) faults = std::make_unique<LinkFaults>();
@@ -369,6 +393,8 @@ void TileArray::read_ram(int y, int x, std::uint32_t word, std::span<std::uint32
 void TileArray::write_host(int y, int x, std::span<const HostWrite> writes) {
   impl_->write_host(impl_->index(y, x), writes);
 }
+void TileArray::save(std::ostream& out) { impl_->save(out); }
+void TileArray::restore(std::istream& in) { impl_->restore(in); }
 void TileArray::add_fault(const Fault& fault) { impl_->add_fault(fault); }
 std::size_t TileArray::faults_pending() const { return impl_->faults_pending(); }
 std::string TileArray::who_waits() const { return impl_->who_waits(); }

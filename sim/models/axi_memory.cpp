@@ -6,6 +6,8 @@
 #include <cstring>
 #include <vector>
 
+#include "eddy/sim/state_stream.hpp"
+
 namespace eddy::sim {
 namespace {
 
@@ -113,6 +115,29 @@ void AxiMemory::offer_confirmation() {
   if (ready.empty()) return;
   offered_write_ = interleave_ ? ready[random_() % ready.size()] : ready.front();
   confirmation_ = {.valid = true, .id = writes_[offered_write_].id, .response = write_response};
+}
+
+void AxiMemory::save(std::ostream& out) const {
+  contents.save(out);
+  clock_.save(out);
+  put(out, random_);
+  put(out, next_tag_);
+  put(out, read_bytes);
+  put(out, written_bytes);
+}
+
+void AxiMemory::restore(std::istream& in) {
+  contents.restore(in);
+  clock_.restore(in);
+  get(in, random_);
+  get(in, next_tag_);
+  get(in, read_bytes);
+  get(in, written_bytes);
+  reads_.clear();
+  writes_.clear();
+  beats_.clear();
+  read_data_ = {};
+  confirmation_ = {};
 }
 
 }  // namespace eddy::sim

@@ -7,6 +7,7 @@
 #include <verilated.h>
 
 #include "Veddy_gateway.h"
+#include "harness/model_stream.hpp"
 
 namespace eddy::sim {
 
@@ -119,6 +120,16 @@ std::optional<pkg::trace_t> Gateway::trace() const {
   const auto trace = pkg::trace_t::unpack(words);
   if (!trace.valid && !trace.frame_end) return {};
   return trace;
+}
+
+void Gateway::save(std::ostream& out) {
+  put(out, awake_);
+  save_model(*model_->top, out);
+}
+
+void Gateway::restore(std::istream& in) {
+  get(in, awake_);
+  restore_model(*model_->top, in);
 }
 
 bool Gateway::active() const { return model_->top->active_o != 0; }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "eddy/sim/memory.hpp"
+#include "eddy/sim/state_stream.hpp"
 
 namespace eddy::sim {
 
@@ -39,6 +40,35 @@ std::span<const std::uint32_t> MemoryClock::tick() {
     return true;
   });
   return done_;
+}
+
+void MemoryClock::save(std::ostream& out) const {
+  for (const Bank& bank : banks_) {
+    put(out, bank.row);
+    put(out, bank.free_at);
+  }
+  put(out, random_);
+  put(out, now_);
+  put(out, bus_free_at_);
+  put(out, stalled_);
+  put(out, row_hits);
+  put(out, row_misses);
+}
+
+void MemoryClock::restore(std::istream& in) {
+  for (Bank& bank : banks_) {
+    get(in, bank.row);
+    get(in, bank.free_at);
+    bank.waiting.clear();
+  }
+  get(in, random_);
+  get(in, now_);
+  get(in, bus_free_at_);
+  get(in, stalled_);
+  get(in, row_hits);
+  get(in, row_misses);
+  active_.clear();
+  under_way_ = 0;
 }
 
 }  // namespace eddy::sim

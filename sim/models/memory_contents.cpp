@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "eddy/sim/memory.hpp"
+#include "eddy/sim/state_stream.hpp"
 
 namespace eddy::sim {
 
@@ -30,6 +31,27 @@ void MemoryContents::write(std::uint64_t address, std::span<const std::uint8_t> 
     std::copy_n(bytes.begin(), now, page->begin() + static_cast<std::ptrdiff_t>(offset));
     bytes = bytes.subspan(now);
     address += now;
+  }
+}
+
+void MemoryContents::save(std::ostream& out) const {
+  put(out, std::uint64_t{pages_.size()});
+  for (const auto& [number, page] : pages_) {
+    put(out, number);
+    put(out, *page);
+  }
+}
+
+void MemoryContents::restore(std::istream& in) {
+  pages_.clear();
+  std::uint64_t count = 0;
+  get(in, count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::uint64_t number = 0;
+    get(in, number);
+    auto page = std::make_unique<Page>();
+    get(in, *page);
+    pages_[number] = std::move(page);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
@@ -90,6 +91,12 @@ class Device {
   /// collect; the order within a population and frame is row, column, channel. An exception from `f` passes through.
   /// False where the device cannot see its populations.
   virtual bool trace(std::function<void(const Firing&)> f) = 0;
+
+  /// All that later frames and their cycles depend on. Nothing may be in flight. UsageError where the device saves no
+  /// states.
+  virtual void save(std::ostream& state);
+  /// Instead of load(): the image with the state that save() wrote, of a device that was made with the same options.
+  virtual void restore(const Image& image, std::istream& state);
 };
 
 /// The untimed model: executes the image's tables and memory contents by the formulas of docs/contract.md.

@@ -51,6 +51,8 @@ class Lockstep {
 
   /// The next frame, as it is handed to the device.
   void submit(const Frame& frame);
+  /// A frame that the device had before it was given a saved state: the golden model alone takes it.
+  void skip(const Frame& frame);
   /// A neuron fires.
   void fired(const Firing& firing);
   /// A frame is done: its records, and the outputs that they make. Returns the outputs, in the order of
@@ -61,7 +63,7 @@ class Lockstep {
 
   /// Events that were compared and found equal: of all layers, the input's too, or records where nothing is traced.
   [[nodiscard]] std::int64_t events_checked() const;
-  /// What the golden model did, by layer: sums over the frames that were collected.
+  /// What the golden model did, by layer: sums over the frames that were skipped or collected.
   [[nodiscard]] const std::vector<LayerCounts>& counts() const;
 
  private:

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -45,7 +46,9 @@ std::string verdict(const Prepared& prepared, const RunResult& result);
 /// counters, or its answers, are wrong. And FP16 numbers that lost bits, which the compiler rules out.
 std::vector<std::string> counter_errors(const RunResult& result);
 
-/// SHA-1 of a file's bytes, as `sha1sum` prints it. Throws FileError.
+/// SHA-1, as `sha1sum` prints it.
+std::string bytes_hash(std::string_view bytes);
+/// The same of a file's bytes. Throws FileError.
 std::string file_hash(const std::filesystem::path& file);
 /// SHA-1 of what `sha1sum *` prints in a folder, names in the order of their bytes. Throws FileError.
 std::string folder_hash(const std::filesystem::path& folder);

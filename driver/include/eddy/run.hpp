@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
@@ -17,6 +18,7 @@
 #include "eddy/golden.hpp"
 #include "eddy/lockstep.hpp"
 #include "eddy/prepare.hpp"
+#include "eddy/saved_state.hpp"
 
 namespace eddy {
 
@@ -32,11 +34,17 @@ struct RunOptions {
   int in_flight = 3;
   /// After each frame, in order: its number, counted from the run's first, the picture that went in, and the outputs
   /// that the device's records make, in the order of Network::outputs.
-  std::function<void(int frame, const Picture& picture, std::span<const Tensor> outputs)> on_frame;
+  std::function<void(int frame, const Picture& picture, std::span<const Tensor> outputs)> on_frame{};
   /// Often, also within a frame.
-  std::function<void(const Progress&)> on_progress;
+  std::function<void(const Progress&)> on_progress{};
+  /// Go on from here: the golden model takes the frames before alone.
+  const SavedState* from = nullptr;
+  /// Saved when the run has ended well and, unless `save_every` is 0, whenever so many frames are done: then no frame
+  /// is in flight for a moment, which costs cycles. Empty: never.
+  std::filesystem::path save{};
+  int save_every = 0;
   /// Asked often: true gives the run up, with RunResult::interrupted.
-  std::function<bool()> stop;
+  std::function<bool()> stop{};
 };
 
 /// What the device did in a layer, beside what the golden model counts. Sums over the run.
@@ -51,14 +59,16 @@ struct LayerResult {
 
 struct RunResult {
   std::string backend;
-  int frames = 0;            // that were collected
+  int skipped = 0;           // frames before the saved state that the run went on from
+  int frames = 0;            // that were collected, behind those
+  int saved = 0;             // frames done in the state that was saved last; 0: none was
   bool interrupted = false;  // by RunOptions::stop
   std::optional<Mismatch> mismatch;
   std::optional<Error> failure;  // what device or clip threw after the first frame was handed over
   std::int64_t events_checked = 0;
-  bool traced = true;  // false: the device shows records only
-  std::vector<LayerResult> layers;
-  std::vector<TileCounters> counters;
+  bool traced = true;                                    // false: the device shows records only
+  std::vector<LayerResult> layers;                       // with the frames that were skipped
+  std::vector<TileCounters> counters;                    // likewise
   std::vector<std::uint64_t> first_cycles, last_cycles;  // by frame, as the device counts; 0 where it knows no time
   std::uint64_t cycles = 0;                              // from the first frame handed over to the last collected
   double seconds = 0;                                    // the same
@@ -69,12 +79,13 @@ struct RunResult {
   [[nodiscard]] std::vector<std::uint64_t> frame_cycles() const;
 };
 
-/// Loads the image, runs the clip to its end, and looks at the counters. A difference, or an Error of device or clip,
-/// ends the run and stands in the result. Throws what loading throws.
+/// Loads the image, or the state, runs the clip to its end, and looks at the counters. A difference, or an Error of
+/// device or clip, ends the run and stands in the result. Throws what loading throws.
 RunResult run(const Prepared& prepared, Device& device, Clip& clip, const RunOptions& options = {});
 
 /// What a run will take, from the compiler's expected load.
 struct Expectation {
+  int frames = 0;
   double cycles = 0;
   double minutes = 0;
 };

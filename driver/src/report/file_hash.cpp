@@ -22,6 +22,12 @@ std::string text(Hash& hash) {
 
 }  // namespace
 
+std::string bytes_hash(std::string_view bytes) {
+  Hash hash;
+  hash.process_bytes(bytes.data(), bytes.size());
+  return text(hash);
+}
+
 std::string file_hash(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   Hash hash;

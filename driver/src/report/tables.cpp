@@ -69,7 +69,7 @@ std::string verdict(const Prepared& prepared, const RunResult& result) {
   if (result.interrupted) {
     return fmt::format(
         "INTERRUPTED after {} frames: {} {} equal to the golden model until then. The rest: --frames {}:{}",
-        result.frames, grouped(result.events_checked), what, prepared.frames.first + result.frames,
+        result.frames, grouped(result.events_checked), what, prepared.frames.first + result.skipped + result.frames,
         prepared.frames.last < 0 ? std::string() : std::to_string(prepared.frames.last));
   }
   return fmt::format("MATCH: {} {} equal to the golden model", grouped(result.events_checked), what);

@@ -130,6 +130,15 @@ struct Lockstep::State {
     fail(frame, layer, got, {}, got.value, cycle, what, place_of(p));
   }
 
+  void count(const std::vector<LayerCounts>& frame) {
+    for (std::size_t l = 0; l < frame.size(); ++l) {
+      counts[l].events_out += frame[l].events_out;
+      counts[l].macs_dense += frame[l].macs_dense;
+      counts[l].macs_done += frame[l].macs_done;
+      counts[l].neurons += frame[l].neurons;
+    }
+  }
+
   /// The population's current frame is over.
   void end_frame(std::size_t p) {
     Expected& e = populations[p];
@@ -214,6 +223,15 @@ void Lockstep::submit(const Frame& frame) {
   ++s.submitted;
 }
 
+void Lockstep::skip(const Frame& frame) {
+  State& s = *state_;
+  const FrameTrace trace = s.golden.step(frame);
+  s.sums.start_from(trace.outputs);
+  s.count(trace.counts);
+  ++s.submitted;
+  for (Expected& population : s.populations) ++population.frame;
+}
+
 void Lockstep::fired(const Firing& firing) {
   State& s = *state_;
   const std::int32_t source = s.source(firing);
@@ -252,12 +270,7 @@ const std::vector<Tensor>& Lockstep::collected(const FrameResult& result) {
   s.compare_records(result, want);
   s.sums.add(result);
   s.compare_outputs(result, want);
-  for (std::size_t l = 0; l < want.counts.size(); ++l) {
-    s.counts[l].events_out += want.counts[l].events_out;
-    s.counts[l].macs_dense += want.counts[l].macs_dense;
-    s.counts[l].macs_done += want.counts[l].macs_done;
-    s.counts[l].neurons += want.counts[l].neurons;
-  }
+  s.count(want.counts);
   // A population that an output does not wait for may be late: at most by a frame for each layer between, since its
   // sources need its credit to go on.
   const int over = result.frame - static_cast<int>(s.network.layers.size());

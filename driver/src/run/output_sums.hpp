@@ -16,6 +16,8 @@ class OutputSums {
   /// Keeps a reference to the image.
   OutputSums(const Network& network, const Image& image);
   void add(const FrameResult& result);
+  /// As after frames that had these outputs.
+  void start_from(const std::vector<Tensor>& outputs) { outputs_ = outputs; }
   /// In the order of Network::outputs.
   [[nodiscard]] const std::vector<Tensor>& outputs() const { return outputs_; }
 

@@ -26,12 +26,16 @@ class Run {
   RunResult go() {
     result_.backend = device_.backend();
     device_.set_frames_in_flight(options_.in_flight);
-    device_.load(prepared_.image());
+    if (options_.from != nullptr)
+      options_.from->restore(prepared_, device_);
+    else
+      device_.load(prepared_.image());
     result_.traced = device_.trace([this](const Firing& f) { fired(f); });
     lockstep_.emplace(prepared_.network(), prepared_.image(), result_.traced);
     start_ = Clock::now();
     start_cycle_ = device_.cycles();
     try {
+      skip();
       frames();
       result_.seconds = seconds();
       result_.cycles = cycles();
@@ -56,9 +60,9 @@ class Run {
 
  private:
   void frames() {
-    clip_.stop_when(options_.stop);
     for (auto picture = clip_.next(); picture; picture = clip_.next()) {
       if (static_cast<int>(waiting_.size()) == options_.in_flight) collect();
+      if (options_.save_every > 0 && submitted() % options_.save_every == 0 && submitted() > result_.skipped) save();
       const Frame frame = to_frame(prepared_.network(), *picture);
       lockstep_->submit(frame);
       waiting_.push_back(std::move(*picture));
@@ -67,15 +71,39 @@ class Run {
     }
     look();  // the clip may have been stopped, not ended
     while (!waiting_.empty()) collect();
+    save();
   }
+
+  /// Frames that the saved state has behind it.
+  void skip() {
+    clip_.stop_when(options_.stop);
+    for (const int frames = options_.from != nullptr ? options_.from->frames() : 0; result_.skipped < frames;) {
+      const auto picture = clip_.next();
+      look();
+      if (!picture) throw FileError(fmt::format("the clip ends before frame {}, at which the state was saved", frames));
+      lockstep_->skip(to_frame(prepared_.network(), *picture));
+      ++result_.skipped;
+    }
+    start_ = Clock::now();
+  }
+
+  void save() {
+    while (!waiting_.empty()) collect();
+    if (options_.save.empty() || result_.saved == done()) return;
+    save_state(options_.save, prepared_, device_, done());
+    result_.saved = done();
+  }
+
+  [[nodiscard]] int done() const { return result_.skipped + result_.frames; }
+  [[nodiscard]] int submitted() const { return done() + static_cast<int>(waiting_.size()); }
 
   void collect() {
     look();
-    const FrameResult done = device_.collect();
-    const std::vector<Tensor>& outputs = lockstep_->collected(done);
-    result_.first_cycles.push_back(done.first_cycle);
-    result_.last_cycles.push_back(done.last_cycle);
-    if (options_.on_frame) options_.on_frame(result_.frames, waiting_.front(), outputs);
+    const FrameResult frame = device_.collect();
+    const std::vector<Tensor>& outputs = lockstep_->collected(frame);
+    result_.first_cycles.push_back(frame.first_cycle);
+    result_.last_cycles.push_back(frame.last_cycle);
+    if (options_.on_frame) options_.on_frame(done(), waiting_.front(), outputs);
     waiting_.pop_front();
     ++result_.frames;
     look();
@@ -91,8 +119,8 @@ class Run {
     if (options_.stop && options_.stop()) throw Interrupted{};
     if (!options_.on_progress) return;
     const FrameRange& range = prepared_.frames;
-    options_.on_progress({result_.frames, range.last < 0 ? 0 : range.last - range.first, cycles(), seconds(),
-                          lockstep_->events_checked()});
+    options_.on_progress({result_.frames, range.last < 0 ? 0 : range.last - range.first - result_.skipped, cycles(),
+                          seconds(), lockstep_->events_checked()});
   }
 
   [[nodiscard]] std::uint64_t cycles() const { return device_.cycles() - start_cycle_; }
@@ -153,6 +181,7 @@ RunResult run(const Prepared& prepared, Device& device, Clip& clip, const RunOpt
 Expectation expect(const Prepared& prepared, int frames, int threads, double speed) {
   const double frame = prepared.compiled.report.largest_load * frame_overhead;
   Expectation e;
+  e.frames = frames;
   e.cycles = frame * (frames + first_frame - 1);
   if (speed == 0)
     speed = 1 / (cycle_seconds + busy_tile_seconds * prepared.compiled.report.tiles_used / std::max(1, threads));

@@ -161,4 +161,14 @@ void HostGateway::fail(const completion_t& end) {
   throw RunError(name_ + ": " + error_text(end.code, end.error.tile, end.error, image));
 }
 
+void HostGateway::save(std::ostream& state) const {
+  commands_.save(state);
+  drains_.save(state);
+}
+
+void HostGateway::restore(std::istream& state) {
+  commands_.restore(state);
+  drains_.restore(state);
+}
+
 }  // namespace eddy::rings

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <span>
 #include <string>
 #include <vector>
@@ -56,6 +57,9 @@ class HostGateway {
   [[nodiscard]] std::uint32_t get(std::uint32_t offset) { return transport_.read_register(offset); }
   void set(std::uint32_t offset, std::uint32_t value) { transport_.write_register(offset, value); }
   void set_control(std::uint32_t bits);
+
+  void save(std::ostream& state) const;
+  void restore(std::istream& state);
 
   /// For messages: what is loaded.
   const Image* image = nullptr;

@@ -3,6 +3,7 @@
 
 #include "device/rings/bytes.hpp"
 #include "device/rings/registers.hpp"
+#include "eddy/sim/state_stream.hpp"
 
 namespace eddy::rings {
 
@@ -30,6 +31,16 @@ std::uint64_t Ring::completed() {
 host_pkg::completion_t Ring::end_of(std::uint64_t number) const {
   const auto words = read_words(transport_, place(number), host_pkg::descriptor_t::word_count);
   return host_pkg::descriptor_t::unpack(words).done;
+}
+
+void Ring::save(std::ostream& state) const {
+  sim::put(state, posted_);
+  sim::put(state, completed_);
+}
+
+void Ring::restore(std::istream& state) {
+  sim::get(state, posted_);
+  sim::get(state, completed_);
 }
 
 }  // namespace eddy::rings

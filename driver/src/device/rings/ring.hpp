@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 
 #include "eddy/transport.hpp"
 #include "eddy_host_pkg.hpp"
@@ -27,6 +28,9 @@ class Ring {
   [[nodiscard]] host_pkg::completion_t end_of(std::uint64_t number) const;
   /// After a restart of the gateway, which forgets what was posted.
   void forget() { completed_ = posted_; }
+
+  void save(std::ostream& state) const;
+  void restore(std::istream& state);
 
  private:
   [[nodiscard]] std::uint64_t size() const { return std::uint64_t{1} << log2_; }

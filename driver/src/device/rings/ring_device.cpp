@@ -9,6 +9,7 @@
 #include "device/rings/frame_format.hpp"
 #include "device/rings/registers.hpp"
 #include "eddy/error.hpp"
+#include "eddy/sim/state_stream.hpp"
 
 namespace eddy::rings {
 namespace {
@@ -119,7 +120,6 @@ void RingDevice::let_limits_pass() {
     transport_.wait_interrupt(SettleCycles);
 }
 
-/// Waits until the tiles have done what they had to do: their counters of work stand still.
 void RingDevice::settle() {
   std::vector<HostGateway::Words> ranges;
   for (const TileImage& tile : image_->tiles) {
@@ -350,5 +350,45 @@ std::vector<TileCounters> RingDevice::counters() {
 }
 
 std::uint64_t RingDevice::cycles() const { return transport_.cycles(); }
+
+// ---------------------------------------------------------------- saved states
+
+void RingDevice::save_host(std::ostream& state) const {
+  if (!image_ || failed_) throw UsageError(name_ + ": there is no run whose state could be saved");
+  if (!posted_.empty() || !waiting_.empty()) throw UsageError(name_ + ": a state is saved while no frame is in flight");
+  gateway_.save(state);
+  sim::put(state, free_);
+  sim::put(state, references_);
+  sim::put(state, in_flight_);
+  sim::put(state, std::uint64_t{slots_.size()});
+  for (const Slot& slot : slots_) sim::put(state, slot);
+  sim::put(state, frames_posted_);
+  sim::put(state, loaded_at_);
+  sim::put(state, gateway_loaded_at_);
+}
+
+void RingDevice::restore_host(const Image& image, std::istream& state) {
+  check_chip(image);
+  image_ = std::make_unique<Image>(image);
+  gateway_.image = image_.get();
+  drain_records_ = std::max(1U, most_records(*image_));
+  const int wanted = in_flight_;
+  gateway_.restore(state);
+  sim::get(state, free_);
+  sim::get(state, references_);
+  sim::get(state, in_flight_);
+  std::uint64_t slots = 0;
+  sim::get(state, slots);
+  slots_.resize(slots);
+  for (Slot& slot : slots_) sim::get(state, slot);
+  sim::get(state, frames_posted_);
+  sim::get(state, loaded_at_);
+  sim::get(state, gateway_loaded_at_);
+  frames_collected_ = frames_posted_;
+  posted_.clear();
+  waiting_.clear();
+  failed_ = false;
+  if (wanted != in_flight_) set_frames_in_flight(wanted);
+}
 
 }  // namespace eddy::rings

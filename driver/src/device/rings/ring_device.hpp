@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,12 @@ class RingDevice final : public Device {
   /// A transport shows no populations.
   bool trace(std::function<void(const Firing&)>) override { return false; }
 
+  /// What the host knows of a run between frames. Chip and host memory are whoever's they are, and restored before.
+  void save_host(std::ostream& state) const;
+  void restore_host(const Image& image, std::istream& state);
+  /// Waits until the tiles have done what they had to do: their counters of work stand still.
+  void settle();
+
   /// Told true while load() brings the image before to rest, then false.
   std::function<void(bool)> ending;
 
@@ -56,7 +63,6 @@ class RingDevice final : public Device {
   void stop();
   void abort_frames();
   void let_limits_pass();
-  void settle();
   void load_tiles();
   void fill();
   void load_gateway();

@@ -12,8 +12,10 @@
 #include "device/rings/ring_device.hpp"
 #include "device/sim/sim_transport.hpp"
 #include "eddy/error.hpp"
+#include "eddy/sim/error.hpp"
 #include "eddy/sim/event_trace.hpp"
 #include "eddy/sim/simulation.hpp"
+#include "eddy/sim/state_stream.hpp"
 #include "eddy/sim/tile_array.hpp"
 
 namespace eddy {
@@ -95,11 +97,43 @@ class SimDevice final : public Device {
     return true;
   }
 
+  void save(std::ostream& state) override {
+    device_.settle();
+    transport_.settle();
+    simulation_.save(state);
+    device_.save_host(state);
+    sim::put(state, std::uint64_t{frames_.size()});
+    for (const auto& [population, frames] : frames_)
+      sim::put(state, Ended{population.first, population.second, frames});
+  }
+
+  void restore(const Image& image, std::istream& state) override {
+    try {
+      simulation_.restore(state);
+      device_.restore_host(image, state);
+      std::uint64_t count = 0;
+      sim::get(state, count);
+      frames_.clear();
+      for (std::uint64_t i = 0; i < count; ++i) {
+        Ended ended;
+        sim::get(state, ended);
+        frames_[{ended.tile, ended.pop}] = ended.frames;
+      }
+    } catch (const sim::SimulationError& error) {
+      throw FileError(error.what());
+    }
+  }
+
  private:
   struct Seen {
     TileAt tile;
     int pop;
     pkg::trace_t trace;
+  };
+
+  struct Ended {
+    TileAt tile;
+    int pop, frames;
   };
 
   /// Hands on what tiles and frame input showed: outside of their step, since whoever looks may throw.

@@ -70,6 +70,14 @@ bool SimTransport::wait_interrupt(std::uint64_t cycles) {
   return simulation_.irq();
 }
 
+void SimTransport::settle() {
+  for (std::uint64_t i = 0; !simulation_.at_rest(); ++i) {
+    if (i == AtRest) throw RunError("sim: the chip does not come to rest");
+    guarded([&] { simulation_.step(); });
+    if (after_cycles) after_cycles();
+  }
+}
+
 void SimTransport::give_up(const char* why, std::uint64_t cycles) {
   const auto reg = [&](std::uint32_t offset) { return simulation_.read_register(offset); };
   const std::uint32_t status = reg(EDDY_REGISTER(STATUS));

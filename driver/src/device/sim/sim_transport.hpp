@@ -22,6 +22,9 @@ class SimTransport final : public Transport {
   bool wait_interrupt(std::uint64_t cycles) override;
   [[nodiscard]] std::uint64_t cycles() const override { return simulation_.cycle(); }
 
+  /// Lets time go on until nothing is under way any more. Throws RunError where that does not come.
+  void settle();
+
   /// Called when time has passed; what it throws passes through.
   std::function<void()> after_cycles;
 

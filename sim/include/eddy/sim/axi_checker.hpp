@@ -17,6 +17,8 @@ namespace eddy::sim {
 
 class AxiChecker {
  public:
+  /// From this cycle on; nothing is under way.
+  explicit AxiChecker(std::uint64_t cycle = 0) : cycle_(cycle) {}
   /// One cycle, before its edge. Throws SimulationError that names the rule, the channel and the cycle.
   void check(const AxiPort& port);
 
@@ -28,7 +30,7 @@ class AxiChecker {
   void check_reads(const AxiPort& port);
   void check_writes(const AxiPort& port);
 
-  std::uint64_t cycle_ = 0;
+  std::uint64_t cycle_;
   AxiPort before_;
   std::map<unsigned, std::deque<unsigned>> reads_;  // by transaction number: beats still to come of each burst
   struct Write {

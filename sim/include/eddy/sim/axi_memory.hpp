@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <iosfwd>
 #include <random>
 
 #include "eddy/sim/axi.hpp"
@@ -29,6 +30,10 @@ class AxiMemory {
   [[nodiscard]] bool idle() const { return reads_.empty() && writes_.empty() && beats_.empty(); }
   std::uint64_t read_bytes = 0, written_bytes = 0;
   [[nodiscard]] const MemoryClock& timing() const { return clock_; }
+
+  /// Only while it is idle.
+  void save(std::ostream& out) const;
+  void restore(std::istream& in);
 
  private:
   struct Burst {

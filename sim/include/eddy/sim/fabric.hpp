@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,6 +67,13 @@ class Fabric {
   /// Writes to anything in a tile's host map, as a gateway would send them. The fabric must be quiet, or
   /// std::logic_error.
   virtual void write_host(int y, int x, std::span<const HostWrite> writes) = 0;
+
+  // ------------------------------------------------------------- saved states
+  /// All that later cycles depend on, planted faults aside. The fabric must be quiet; std::logic_error where it is not,
+  /// or saves no states.
+  virtual void save(std::ostream&) { throw std::logic_error("this fabric saves no states"); }
+  /// What save() wrote, of a fabric of the same size and RTL. Throws SimulationError where it is not.
+  virtual void restore(std::istream&) { throw std::logic_error("this fabric saves no states"); }
 
   // ------------------------------------------------------------- what goes wrong
   /// Adds a fault; it happens once.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 
@@ -53,6 +54,8 @@ class Gateway {
   [[nodiscard]] bool active() const;
   /// Was the clock needed in this cycle, as `drive` saw it?
   [[nodiscard]] bool awake() const { return awake_; }
+  void save(std::ostream& out);
+  void restore(std::istream& in);
   bool skip_quiet = true;
 
  private:

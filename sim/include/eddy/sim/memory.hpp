@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <iosfwd>
 #include <memory>
 #include <random>
 #include <span>
@@ -21,6 +22,9 @@ class MemoryContents {
  public:
   void read(std::uint64_t address, std::span<std::uint8_t> bytes) const;
   void write(std::uint64_t address, std::span<const std::uint8_t> bytes);
+
+  void save(std::ostream& out) const;
+  void restore(std::istream& in);
 
  private:
   static constexpr std::uint64_t PageBytes = 1U << 16;
@@ -59,6 +63,10 @@ class MemoryClock {
   [[nodiscard]] bool idle() const { return under_way_ == 0; }
   /// Does a cycle pass, as far as chance goes? For whoever stands between this memory and a bus.
   [[nodiscard]] bool stalled() const { return stalled_; }
+
+  /// Only while it is idle.
+  void save(std::ostream& out) const;
+  void restore(std::istream& in);
 
   std::uint64_t row_hits = 0, row_misses = 0;
 

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <random>
 
@@ -54,6 +55,11 @@ class Simulation {
   /// Nothing will change any more, but for limits that run out: no tile has work, memory owes nothing, and the gateway
   /// offers nothing.
   [[nodiscard]] bool at_rest() const;
+
+  /// All that later cycles depend on; std::logic_error where something is not at rest.
+  void save(std::ostream& out);
+  /// What save() wrote, of a simulation made with the same options. Throws SimulationError where it is of another.
+  void restore(std::istream& in);
 
  private:
   /// An i/o end is held up by not showing a flit that has not been shown yet.

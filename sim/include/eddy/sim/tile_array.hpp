@@ -37,6 +37,8 @@ class TileArray final : public Fabric {
   void write_ram(int y, int x, std::uint32_t word, std::span<const std::uint32_t> lanes) override;
   void read_ram(int y, int x, std::uint32_t word, std::span<std::uint32_t> lanes) const override;
   void write_host(int y, int x, std::span<const HostWrite> writes) override;
+  void save(std::ostream& out) override;
+  void restore(std::istream& in) override;
   void add_fault(const Fault& fault) override;
   [[nodiscard]] std::size_t faults_pending() const override;
   [[nodiscard]] std::string who_waits() const override;
