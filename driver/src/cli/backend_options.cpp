@@ -68,7 +68,7 @@ void BackendOptions::add_to(CLI::App& verb) {
 
 int BackendOptions::threads(const Chip& chip) const {
   constexpr int tiles_a_thread = 8;  // fewer are seldom busy at once
-  const int processors = static_cast<int>(std::thread::hardware_concurrency());
+  const int processors = static_cast<int>(std::thread::hardware_concurrency()) / jobs;
   return threads_.value_or(std::max(1, std::min(processors, chip.tiles() / tiles_a_thread)));
 }
 
@@ -76,6 +76,10 @@ DeviceOptions BackendOptions::get(const Chip& chip, std::uint64_t seed) const {
   const bool of_simulator = !waves_.file.empty() || !trace_.empty() || stall_ > 0 || !faults_.empty();
   if (of_simulator && uri != "sim:")
     throw UsageError(fmt::format("--wave, --trace, --stall and --fault need the simulator: backend {} has none", uri));
+  if (jobs > 1 && uri != "sim:" && uri != "model:")
+    throw UsageError(fmt::format("--jobs: backend {} is one device, there can be several of sim: and model:", uri));
+  if (jobs > 1 && (!waves_.file.empty() || !trace_.empty() || !faults_.empty()))
+    throw UsageError("--wave, --trace and --fault look at one chip: not with --jobs");
   DeviceOptions options{chip, {}};
   options.sim.seed = seed;
   options.sim.threads = threads(chip);

@@ -54,6 +54,7 @@ class BackendOptions {
   [[nodiscard]] int threads(const Chip& chip) const;
 
   std::string uri = "sim:";
+  int jobs = 1;  // devices at once
 
  private:
   std::optional<int> threads_;

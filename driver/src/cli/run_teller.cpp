@@ -50,8 +50,8 @@ class TextTeller : public QuietTeller {
     QuietTeller::start(p, expected, backend);
     set_up(p);
     if (expected) {
-      fmt::print("Expected   {} cycles for {} frames, about {}\n", round_text(expected->cycles),
-                 p.frames.last - p.frames.first, duration_text(expected->minutes));
+      fmt::print("Expected   {} cycles for {} frames, about {}\n", round_text(expected->cycles), expected->frames,
+                 duration_text(expected->minutes));
     }
     std::fflush(stdout);
     bar_.emplace();
