@@ -75,6 +75,9 @@ double seconds(Device& device, const Prepared& prepared, const Scene& scene) {
 
 void serve(const std::filesystem::path& folder) {
   const Prepared prepared = prepare({});
+  if (prepared.generated())
+    throw FileError(
+        "the people network's clip is missing: its figures are not those of a generated scene (scripts/setup clip)");
   const auto all = scenes(prepared);
   for (const auto& [name, scene] : all) {
     write(folder / (name + ".npy"), scene, prepared.input);
