@@ -36,7 +36,7 @@ double median(std::vector<double> values) {
 /// A line of the JSON object. False where array and flat torus differ.
 bool compare(int busy, std::uint64_t cycles, int rounds, bool last) {
   const std::unique_ptr<Fabric> flat = make_flat_speed(1);
-  TileArray array({.rows = flat->rows(), .columns = flat->columns(), .threads = Threads, .seed = 1});
+  TileArray array({.rows = flat->rows(), .columns = flat->columns(), .seed = 1, .threads = Threads});
   BusyTiles on_flat(*flat, busy);
   BusyTiles on_array(array, busy);
   std::vector<double> ratios, flat_rates, array_rates;
