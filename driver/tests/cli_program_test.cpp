@@ -348,12 +348,12 @@ TEST_F(Program, RepeatsARunFromItsReport) {
 
 /// What a run leaves behind that ends as no run should, here for a reader that goes away, can be repeated.
 TEST_F(Program, GoesOnFromASavedState) {
-  expect("run digits --chip tiny --frames 100:102 --save-state s", 0, "s: the state behind frame 101");
-  expect("run digits --chip tiny --frames 100:104 --load-state s --json rest.json", 0, "MATCH");
+  expect("run digits --chip tiny --frames 40:42 --save-state s", 0, "s: the state behind frame 41");
+  expect("run digits --chip tiny --frames 40:44 --load-state s --json rest.json", 0, "MATCH");
   EXPECT_THAT(bytes_of(folder_ / "rest.json"), HasSubstr("\"frames_before\": 2"));
-  expect("run digits --chip tiny --frames 100:102 --load-state s", 2, "nothing is left to run");
-  expect("run digits --chip tiny --frames 100:104 --load-state s --theta 0", 6, "saved with another image");
-  expect("run digits --chip tiny --frames 100:104 --load-state none", 6, "none: cannot be read");
+  expect("run digits --chip tiny --frames 40:42 --load-state s", 2, "nothing is left to run");
+  expect("run digits --chip tiny --frames 40:44 --load-state s --bits 10", 6, "saved with another image");
+  expect("run digits --chip tiny --frames 40:44 --load-state none", 6, "none: cannot be read");
   expect("run digits --chip tiny --backend model: --save-state s", 2, "only sim: has");
   expect("run digits --chip tiny --save-every 2", 2, "--save-every requires --save-state");
 }
