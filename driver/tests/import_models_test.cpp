@@ -206,6 +206,28 @@ TEST(Models, ANameIsWrittenOnce) {
   }
 }
 
+TEST(Models, ANumberWithoutDimensionsIsNoRow) {
+  for (const char* kind : {"Gemm", "MatMul"}) {
+    MadeModel m;
+    m.input("in", {1, 1});
+    m.node("Squeeze", {"in"}, "number");
+    m.weight("w", {1, 2});
+    m.node(kind, {"number", "w"}, "out");
+    m.output("out");
+    EXPECT_THAT(m.refusal(), HasSubstr("input of shape [] for weights of 1 inputs; [1, 1] is taken")) << kind;
+  }
+}
+
+TEST(Models, AShapeOfMoreElementsThanCanBeCountedIsRefused) {
+  constexpr std::int64_t huge = std::int64_t{1} << 62;
+  MadeModel m;
+  m.input("in", {1, 4});
+  m.integers("shape", {huge, huge, 4});
+  m.node("Reshape", {"in", "shape"}, "out");
+  m.output("out");
+  EXPECT_THAT(m.refusal(), HasSubstr("[1, 4] does not become"));
+}
+
 TEST(Models, SumsOfDifferentShapesAreRefused) {
   MadeModel m = small_conv();
   m.node("GlobalAveragePool", {"out"}, "mean");

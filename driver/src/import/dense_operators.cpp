@@ -63,10 +63,12 @@ GraphLayer dense_at_each_place(Importer& importer, const Activation& input, std:
 
 /// Checks that the input is a row of `inputs` values.
 void check_row(const Activation& input, std::int64_t inputs) {
-  const bool row = std::all_of(input.dims.begin(), input.dims.end() - 1, [](auto d) { return d == 1; });
-  if (!row || input.dims.back() != inputs) {
+  const auto& dims = input.dims;
+  const bool row = !dims.empty() && dims.back() == inputs &&
+                   std::all_of(dims.begin(), dims.end() - 1, [](auto d) { return d == 1; });
+  if (!row) {
     throw Unsupported(fmt::format("input of shape [{}] for weights of {} inputs; [1, {}] is taken",
-                                  fmt::join(input.dims, ", "), inputs, inputs));
+                                  fmt::join(dims, ", "), inputs, inputs));
   }
 }
 
@@ -101,11 +103,11 @@ Value matmul(Importer& importer, const Node& node) {
   if (weights.dims.size() != 2) throw Unsupported("weights that are no matrix");
   const auto inputs = weights.dims[0], outputs = weights.dims[1];
   const auto weight = [&](auto k, auto n) { return weights.values[at(n * outputs + k)]; };
+  const auto axes = importer.axes(input);
+  const bool places = axes && !axes->empty() && axes->back() == PlaneAxis::channels && input.dims.back() == inputs;
+  if (!places) check_row(input, inputs);
   Activation result = input;
   result.dims.back() = outputs;
-  const auto axes = importer.axes(input);
-  const bool places = axes && axes->back() == PlaneAxis::channels && input.dims.back() == inputs;
-  if (!places) check_row(input, inputs);
   GraphLayer layer =
       places ? dense_at_each_place(importer, input, outputs, weight) : dense_layer(importer, input, outputs, weight);
   layer.ports[0].steps = weights.steps_along(1, at(outputs));

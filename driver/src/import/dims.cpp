@@ -2,7 +2,7 @@
 #include "import/dims.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,7 +26,11 @@ Constant reshaped(Constant constant, Dims dims) {
 }  // namespace
 
 std::int64_t count(const Dims& dims) {
-  return std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
+  std::int64_t result = 1;
+  for (const auto dim : dims) {
+    if (__builtin_mul_overflow(result, dim, &result)) return std::numeric_limits<std::int64_t>::max();
+  }
+  return result;
 }
 
 std::size_t axis_of(std::int64_t axis, std::size_t rank) {

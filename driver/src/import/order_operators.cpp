@@ -106,8 +106,9 @@ Results split(Importer& importer, const Node& node) {
     const std::int64_t each = (all + parts - 1) / parts;
     for (std::int64_t first = 0; first < all; first += each) sizes.push_back(std::min(each, all - first));
   }
-  if (static_cast<std::int64_t>(sizes.size()) != parts ||
-      std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) != all || *std::ranges::min_element(sizes) < 1)
+  const bool sensible = std::ranges::all_of(sizes, [&](auto size) { return size >= 1 && size <= all; });
+  if (!sensible || static_cast<std::int64_t>(sizes.size()) != parts ||
+      std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) != all)
     throw Unsupported(fmt::format("parts of [{}] for {} outputs of {} elements", fmt::join(sizes, ", "), parts, all));
   std::vector<Value> results;
   std::int64_t first = 0;
