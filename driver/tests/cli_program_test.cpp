@@ -351,6 +351,7 @@ TEST_F(Program, GoesOnFromASavedState) {
   expect("run digits --chip tiny --frames 40:42 --save-state s", 0, "s: the state behind frame 41");
   expect("run digits --chip tiny --frames 40:44 --load-state s --json rest.json", 0, "MATCH");
   EXPECT_THAT(bytes_of(folder_ / "rest.json"), HasSubstr("\"frames_before\": 2"));
+  expect("run digits --chip tiny --frames 40:44 --load-state s --json-lines", 0, "\"frames\":2,\"frame\":43");
   expect("run digits --chip tiny --frames 40:42 --load-state s", 2, "nothing is left to run");
   expect("run digits --chip tiny --frames 40:44 --load-state s --bits 10", 6, "saved with another image");
   expect("run digits --chip tiny --frames 40:44 --load-state none", 6, "none: cannot be read");

@@ -39,6 +39,13 @@ struct LayerCounts {
   std::int64_t macs_done = 0;   // products that this frame's events caused
   std::int64_t neurons = 0;     // after the pool
   friend bool operator==(const LayerCounts&, const LayerCounts&) = default;
+  LayerCounts& operator+=(const LayerCounts& more) {
+    events_out += more.events_out;
+    macs_dense += more.macs_dense;
+    macs_done += more.macs_done;
+    neurons += more.neurons;
+    return *this;
+  }
 };
 
 struct FrameTrace {

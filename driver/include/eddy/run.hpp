@@ -28,6 +28,7 @@ struct Progress {
   std::uint64_t cycles = 0;
   double seconds = 0;
   std::int64_t events_checked = 0;
+  int skipped = 0;  // frames before the saved state that the run went on from; not among the others
 };
 
 struct RunOptions {

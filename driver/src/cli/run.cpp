@@ -71,6 +71,26 @@ void make_folder(const fs::path& folder) {
   if (error) throw FileError(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
 }
 
+using Arguments = std::vector<std::string>;
+
+/// All but one option and its value.
+Arguments without(const Arguments& arguments, const std::string& option) {
+  Arguments rest;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == option)
+      ++i;
+    else if (!arguments[i].starts_with(option + "="))
+      rest.push_back(arguments[i]);
+  }
+  return rest;
+}
+
+std::string command_to_go_on(const Arguments& command_line, const std::string& state) {
+  std::string text;
+  for (const std::string& word : without(command_line, "--load-state")) text += shell_word(word) + " ";
+  return text + "--load-state " + shell_word(state);
+}
+
 std::string result_text(const Prepared& p, const RunResult& result, const std::vector<std::string>& notes) {
   std::string text;
   for (const std::string& note : notes) text += fmt::format("Note       {}\n", note);
@@ -127,8 +147,9 @@ int act(const RunVerb& options, const Context& context) {
   teller->results(result_text(p, result, clip->notes()));
   if (result.failure) fmt::print(stderr, "eddy: {}\n", result.failure->what());
   if (result.saved > 0) {
-    spdlog::info("{}: the state behind frame {}; go on from it with --load-state", options.save_state,
-                 p.frames.first + result.saved - 1);
+    spdlog::info("{}: the state behind frame {}; {}", options.save_state, p.frames.first + result.saved - 1,
+                 result.match() ? "more --frames go on from it with --load-state"
+                                : "to go on: " + command_to_go_on(context.command_line, options.save_state));
   }
   auto report = run_report(p, result, provenance);
   for (const std::string& note : clip->notes()) report["notes"].push_back(note);
@@ -160,16 +181,11 @@ void add_verb(CLI::App& app, Context& context, const std::optional<RecordedRun>&
 int replay(const std::string& report, const Context& context) {
   const RecordedRun recorded(report);
   Context again;
-  const std::vector<std::string>& now = context.command_line;
+  const Arguments now = without(context.command_line, "--replay");
   again.command_line = {now.front()};
-  const auto& then = recorded.arguments();
+  const Arguments& then = recorded.arguments();
   again.command_line.insert(again.command_line.end(), then.begin(), then.end());
-  for (std::size_t i = 2; i < now.size(); ++i) {
-    if (now[i] == "--replay")
-      ++i;
-    else if (!now[i].starts_with("--replay="))
-      again.command_line.push_back(now[i]);
-  }
+  again.command_line.insert(again.command_line.end(), now.begin() + 2, now.end());
   CLI::App app;
   add_verb(app, again, recorded);
   app.parse(std::vector(again.command_line.rbegin(), again.command_line.rend() - 1));  // CLI11 takes the last first

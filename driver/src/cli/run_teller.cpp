@@ -114,7 +114,7 @@ class JsonTeller : public RunTeller {
     done_ = p.done;
     next_ = Clock::now() + std::chrono::seconds(1);
     nlohmann::ordered_json line{{"type", "progress"}, {"frames", p.done}};
-    line["frame"] = p.done == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(first_ + p.done - 1);
+    line["frame"] = p.done == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(first_ + p.skipped + p.done - 1);
     line["cycles"] = p.cycles;
     line["events_checked"] = p.events_checked;
     line["seconds"] = p.seconds;

@@ -131,12 +131,7 @@ struct Lockstep::State {
   }
 
   void count(const std::vector<LayerCounts>& frame) {
-    for (std::size_t l = 0; l < frame.size(); ++l) {
-      counts[l].events_out += frame[l].events_out;
-      counts[l].macs_dense += frame[l].macs_dense;
-      counts[l].macs_done += frame[l].macs_done;
-      counts[l].neurons += frame[l].neurons;
-    }
+    for (std::size_t l = 0; l < frame.size(); ++l) counts[l] += frame[l];
   }
 
   /// The population's current frame is over.

@@ -120,7 +120,7 @@ class Run {
     if (!options_.on_progress) return;
     const FrameRange& range = prepared_.frames;
     options_.on_progress({result_.frames, range.last < 0 ? 0 : range.last - range.first - result_.skipped, cycles(),
-                          seconds(), lockstep_->events_checked()});
+                          seconds(), lockstep_->events_checked(), result_.skipped});
   }
 
   [[nodiscard]] std::uint64_t cycles() const { return device_.cycles() - start_cycle_; }

@@ -109,10 +109,7 @@ void add(PopulationCounters& sum, const PopulationCounters& part) {
 }
 
 void add(LayerResult& sum, const LayerResult& part) {
-  sum.counts.events_out += part.counts.events_out;
-  sum.counts.macs_dense += part.counts.macs_dense;
-  sum.counts.macs_done += part.counts.macs_done;
-  sum.counts.neurons += part.counts.neurons;
+  sum.counts += part.counts;
   sum.events_in += part.events_in;
   sum.mac_words += part.mac_words;
   sum.swept += part.swept;
