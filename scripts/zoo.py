@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs every trained network on the model and on the RTL, and writes what came of it.
+"""Runs every trained network on the model, on the RTL and on the model with time, and writes what came of it.
 
     .venv/bin/python scripts/zoo.py [--program build/bin/eddy] [--only NAME ...]
 
-Writes out/zoo.json, and the table of docs/zoo.md from it. Float quality is of ONNX Runtime's answers to all test frames,
+Writes out/zoo.json, and the tables of docs/zoo.md and docs/perf.md from it. Float quality is of ONNX Runtime's answers to all test frames,
 scored here; quantised quality is the program's on the model device over the same frames; on the RTL it has to be what it
 is on the model for the same frames. Needs `scripts/setup referee clip`.
 """
@@ -21,7 +21,6 @@ import onnxruntime
 
 ROOT = Path(__file__).resolve().parent.parent
 NETWORKS = ROOT / "testvectors/networks"
-PAGE = ROOT / "docs/zoo.md"
 sys.path.insert(0, str(ROOT / "scripts/workload"))
 import clip as street  # noqa: E402
 import people_score  # noqa: E402
@@ -115,6 +114,25 @@ def run(program, name, chip, backend, first, last, options):
     return json.loads((out / "report.json").read_text()), shown
 
 
+def timing(rtl, perf):
+    """How far the model with time is from the RTL: all cycles, and when each layer's last neuron fired, as a share of
+    the frame's latency, in the mean of the frames."""
+    layers = {}
+    for ours, theirs in zip(perf["timeline"], rtl["timeline"], strict=True):
+        latency = theirs["last_result"] - theirs["first_pixel"]
+        for layer, mine, real in zip(rtl["layers"], ours["layers"], theirs["layers"], strict=True):
+            if real:
+                late = (mine[1] - ours["first_pixel"]) - (real[1] - theirs["first_pixel"])
+                layers.setdefault(layer["name"], []).append(late / latency)
+    return {
+        "rtl_cycles": rtl["cycles"]["total"],
+        "perf_cycles": perf["cycles"]["total"],
+        "error": perf["cycles"]["total"] / rtl["cycles"]["total"] - 1,
+        "layers": {name: float(np.mean(shares)) for name, shares in layers.items()},
+        "faster": perf["simulation"]["cycles_per_second"] / rtl["simulation"]["cycles_per_second"],
+    }
+
+
 def without_float(task):
     return {key: value for key, value in task.items() if key not in ("float", "float_reference")}
 
@@ -131,6 +149,7 @@ def measure(program, folder):
     whole, command = run(program, name, chip, "model:", first, last, options)
     rtl, rtl_command = run(program, name, chip, "sim:", first, first + frames, options)
     part, _ = run(program, name, chip, "model:", first, first + frames, options)
+    timed, _ = run(program, name, chip, "perf:", first, first + frames, options)
     if without_float(rtl["task"]) != without_float(part["task"]) or rtl["events_checked"] != part["events_checked"]:
         sys.exit(f"{name}: on the RTL other answers than on the model")
     done, dense = (sum(layer[kind] for layer in whole["layers"]) for kind in ("macs_done", "macs_dense"))
@@ -150,7 +169,8 @@ def measure(program, folder):
         "skipped": 1 - done / dense,
         "cycles_p50": rtl["cycles"]["per_frame"]["p50"],
         "cycles_first": rtl["cycles"]["first_frame"],
-        "match": whole["match"] and rtl["match"] and part["match"],
+        "timing": timing(rtl, timed),
+        "match": whole["match"] and rtl["match"] and part["match"] and timed["match"],
         "events_on_rtl": rtl["events_checked"],
         "commands": [command, rtl_command],
     }
@@ -175,11 +195,26 @@ def table(zoo):
     return "\n".join(rows) + "\n\n" + commands + "\n"
 
 
-def write_page(zoo):
-    text = PAGE.read_text()
-    begin, end = "<!-- zoo:begin -->\n", "<!-- zoo:end -->"
-    head, rest = text.split(begin)
-    PAGE.write_text(head + begin + table(zoo) + end + rest.split(end, 1)[1])
+def timing_table(zoo):
+    rows = [
+        "| network | frames | cycles, RTL | `perf:` | error | times as fast | end of each layer, error in the frame's latency |",
+        "|---|---:|---:|---:|---:|---:|---|",
+    ]
+    for name, z in zoo.items():
+        t = z["timing"]
+        layers = ", ".join(f"{layer} {100 * late:+.1f} %" for layer, late in t["layers"].items())
+        rows.append(
+            f"| {name} | {z['rtl_frames']} | {t['rtl_cycles']:,} | {t['perf_cycles']:,} | {100 * t['error']:+.1f} % | "
+            f"{t['faster']:.0f} | {layers} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def write_page(page, mark, text):
+    file = ROOT / "docs" / page
+    begin, end = f"<!-- {mark}:begin -->\n", f"<!-- {mark}:end -->"
+    head, rest = file.read_text().split(begin)
+    file.write_text(head + begin + text + end + rest.split(end, 1)[1])
 
 
 def main():
@@ -203,7 +238,8 @@ def main():
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps(zoo, indent=1) + "\n")
     file.write_text(json.dumps(zoo, indent=1) + "\n")
-    write_page(zoo)
+    write_page("zoo.md", "zoo", table(zoo))
+    write_page("perf.md", "perf", timing_table(zoo))
     print(table(zoo))
 
 

@@ -41,6 +41,26 @@ TEST_F(Program, RunsADigitsRunAndWritesItsReport) {
   EXPECT_TRUE(fs::exists(folder_ / "tensors/scores.npy"));
 }
 
+TEST_F(Program, TellsWhenEachLayerWasAtWork) {
+  for (const char* backend : {"sim:", "perf:"}) {
+    expect(fmt::format("run digits --chip tiny --frames 0:3 --backend {} --json timed.json", backend), 0, "MATCH");
+    const auto json = nlohmann::json::parse(bytes_of(folder_ / "timed.json"));
+    ASSERT_EQ(json["timeline"].size(), 3U) << backend;
+    for (const auto& frame : json["timeline"]) {
+      std::uint64_t end_of_source = frame["first_pixel"];
+      ASSERT_EQ(frame["layers"].size(), json["layers"].size());
+      for (const auto& layer : frame["layers"]) {
+        EXPECT_LE(layer[0], layer[1]);
+        EXPECT_LE(end_of_source, layer[1]) << "a chain: no layer ends before the one that feeds it";
+        end_of_source = layer[1];
+      }
+      EXPECT_LE(end_of_source, frame["last_result"]) << backend;
+    }
+  }
+  expect("run digits --chip tiny --frames 0:3 --backend model: --json timed.json", 0, "MATCH");
+  EXPECT_THAT(bytes_of(folder_ / "timed.json"), HasSubstr("\"timeline\": []"));
+}
+
 TEST_F(Program, SaysNothingButTheVerdictWhenQuiet) {
   const Ended ended = eddy("run digits --backend model: --quiet");
   EXPECT_EQ(ended.status, 0);

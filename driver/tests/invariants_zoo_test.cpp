@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The trained networks of testvectors/networks, as they are shipped, on the RTL in the simulator: every event is the
-/// golden model's, and answers and quality are those of the untimed model.
+/// golden model's, answers and quality are those of the untimed model, and cycles near those of the model with time.
 ///
 ///   EDDY_FRAMES=24 build/bin/driver_invariants --gtest_filter='Trained/Zoo*unet'    more frames
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -16,6 +17,8 @@
 
 namespace eddy {
 namespace {
+
+constexpr double PerfError = 0.1;
 
 struct Trained {
   std::string name, chip;
@@ -67,8 +70,14 @@ TEST_P(Zoo, RunsOnTheRtlAsOnTheModel) {
   EXPECT_EQ(rtl.result.events_checked, model.result.events_checked);
   EXPECT_EQ(rtl.outputs, model.outputs);
   EXPECT_EQ(rtl.quality, model.quality);
-  std::cout << fmt::format("{} frames of {}: {} events, {} cycles\n", rtl.result.frames, prepared.clip,
-                           rtl.result.events_checked, rtl.result.cycles);
+
+  const Told perf = run_on(*make_perf_device(), prepared);
+  EXPECT_TRUE(perf.result.match());
+  EXPECT_EQ(perf.outputs, model.outputs);
+  const double error = static_cast<double>(perf.result.cycles) / static_cast<double>(rtl.result.cycles) - 1;
+  EXPECT_LE(std::abs(error), PerfError) << perf.result.cycles << " cycles for " << rtl.result.cycles;
+  std::cout << fmt::format("{} frames of {}: {} events, {} cycles, perf {:+.1f} %\n", rtl.result.frames, prepared.clip,
+                           rtl.result.events_checked, rtl.result.cycles, 100 * error);
 }
 
 INSTANTIATE_TEST_SUITE_P(Trained, Zoo,

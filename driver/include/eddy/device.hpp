@@ -103,4 +103,8 @@ class Device {
 /// `seed` chooses the order in which tiles and messages take their turns: results do not depend on it.
 std::unique_ptr<Device> make_model_device(std::uint64_t seed = 0);
 
+/// The same with time: what the parts do costs the cycles that it costs on the chip, near enough to compare mappings.
+/// docs/perf.md has its errors.
+std::unique_ptr<Device> make_perf_device();
+
 }  // namespace eddy

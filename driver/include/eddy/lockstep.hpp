@@ -32,6 +32,12 @@ struct Mismatch {
 /// One line for people. `first_frame`: number in the clip of the frame that is 0 here.
 std::string to_text(const Mismatch& mismatch, int first_frame = 0);
 
+/// When a layer was at work in a frame: cycles at which its first and its last neuron fired; 0 where none did, or the
+/// device knows no time.
+struct LayerTime {
+  std::uint64_t first = 0, last = 0;
+};
+
 class LockstepError : public MismatchError {
  public:
   explicit LockstepError(Mismatch found) : MismatchError(to_text(found)), mismatch(std::move(found)) {}
@@ -65,6 +71,8 @@ class Lockstep {
   [[nodiscard]] std::int64_t events_checked() const;
   /// What the golden model did, by layer: sums over the frames that were skipped or collected.
   [[nodiscard]] const std::vector<LayerCounts>& counts() const;
+  /// [frame][layer] of all frames that were submitted or skipped.
+  [[nodiscard]] const std::vector<std::vector<LayerTime>>& times() const;
 
  private:
   struct State;

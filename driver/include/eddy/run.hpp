@@ -71,6 +71,7 @@ struct RunResult {
   std::vector<LayerResult> layers;                       // with the frames that were skipped
   std::vector<TileCounters> counters;                    // likewise
   std::vector<std::uint64_t> first_cycles, last_cycles;  // by frame, as the device counts; 0 where it knows no time
+  std::vector<std::vector<LayerTime>> times;             // [frame][layer], likewise
   std::uint64_t cycles = 0;                              // from the first frame handed over to the last collected
   double seconds = 0;                                    // the same
 

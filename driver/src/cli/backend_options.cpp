@@ -45,7 +45,8 @@ sim::Fault fault_of(const std::string& text, const Chip& chip) {
 }  // namespace
 
 void BackendOptions::add_to(CLI::App& verb) {
-  verb.add_option("--backend", uri, "sim: (the RTL), model: (untimed), tcp://HOST:PORT, unix://PATH")
+  verb.add_option("--backend", uri,
+                  "sim: (the RTL), model: (untimed), perf: (the model with time), tcp://HOST:PORT, unix://PATH")
       ->capture_default_str()
       ->group("Device");
   verb.add_option("--threads", threads_, "of the simulator; one for 8 tiles where there are processors unless given")
@@ -76,8 +77,9 @@ DeviceOptions BackendOptions::get(const Chip& chip, std::uint64_t seed) const {
   const bool of_simulator = !waves_.file.empty() || !trace_.empty() || stall_ > 0 || !faults_.empty();
   if (of_simulator && uri != "sim:")
     throw UsageError(fmt::format("--wave, --trace, --stall and --fault need the simulator: backend {} has none", uri));
-  if (jobs > 1 && uri != "sim:" && uri != "model:")
-    throw UsageError(fmt::format("--jobs: backend {} is one device, there can be several of sim: and model:", uri));
+  if (jobs > 1 && uri != "sim:" && uri != "model:" && uri != "perf:")
+    throw UsageError(
+        fmt::format("--jobs: backend {} is one device, there can be several of sim:, model: and perf:", uri));
   if (jobs > 1 && (!waves_.file.empty() || !trace_.empty() || !faults_.empty()))
     throw UsageError("--wave, --trace and --fault look at one chip: not with --jobs");
   DeviceOptions options{chip, {}};

@@ -26,8 +26,8 @@ int act(const ServeVerb& options) {
   const Chip chip = find_chip(options.chip);
   const DeviceOptions device = options.backend.get(chip, options.seed);
   const std::string& uri = options.backend.uri;
-  if (uri != "sim:" && uri != "model:" && !uri.starts_with("tcp://") && !uri.starts_with("unix://"))
-    throw UsageError(fmt::format("backend \"{}\": expected sim:, model:, tcp://HOST:PORT or unix://PATH", uri));
+  if (uri != "sim:" && uri != "model:" && uri != "perf:" && !uri.starts_with("tcp://") && !uri.starts_with("unix://"))
+    throw UsageError(fmt::format("backend \"{}\": expected sim:, model:, perf:, tcp://HOST:PORT or unix://PATH", uri));
   ServeOptions serve_options = options.serve;
   serve_options.silence = std::chrono::milliseconds(static_cast<std::int64_t>(options.silence * 1000));
   serve_options.log = [](const std::string& line) { spdlog::info("{}", line); };

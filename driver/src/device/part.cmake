@@ -6,7 +6,7 @@ target_sources(eddy_driver PRIVATE ${device_sources})
 set_source_files_properties(${device_sources} PROPERTIES UNITY_GROUP device)
 
 # The model's inner loops are worth the processor's vectors: flags of its own, so objects of its own.
-file(GLOB model_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/model/*.cpp)
+file(GLOB model_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/model/*.cpp ${CMAKE_CURRENT_LIST_DIR}/perf/*.cpp)
 add_library(eddy_model_device OBJECT ${model_sources})
 set_target_properties(eddy_model_device PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
 target_include_directories(eddy_model_device PRIVATE $<TARGET_PROPERTY:eddy_driver,INCLUDE_DIRECTORIES>)

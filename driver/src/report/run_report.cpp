@@ -44,6 +44,22 @@ Json cycles_json(const RunResult& result) {
           {"latency", std::move(latency)}};
 }
 
+/// When each layer was at work in each frame; nothing where the device knows no time.
+Json timeline_json(const RunResult& result, int first_frame) {
+  Json timeline = Json::array();
+  if (result.frame_cycles().empty()) return timeline;
+  for (std::size_t f = 0; f < result.times.size(); ++f) {
+    Json layers = Json::array();
+    for (const LayerTime& time : result.times[f])
+      layers.push_back(time.last == 0 ? Json(nullptr) : Json{time.first, time.last});
+    timeline.push_back({{"frame", first_frame + static_cast<int>(f)},
+                        {"first_pixel", result.first_cycles[f]},
+                        {"last_result", result.last_cycles[f]},
+                        {"layers", std::move(layers)}});
+  }
+  return timeline;
+}
+
 /// What each tile held and counted since the image was loaded.
 Json tiles_json(const Image& image, const RunResult& result) {
   Json tiles = Json::array();
@@ -122,6 +138,7 @@ nlohmann::ordered_json run_report(const Prepared& prepared, const RunResult& res
             {"cycles", cycles_json(result)},
             {"layers", Json::array()}};
   for (const LayerResult& layer : result.layers) json["layers"].push_back(layer_json(layer, !result.counters.empty()));
+  json["timeline"] = timeline_json(result, first + result.skipped);
   json["tiles"] = tiles_json(prepared.image(), result);
   json["simulation"] = {
       {"seconds", result.seconds},

@@ -134,6 +134,12 @@ struct Lockstep::State {
     for (std::size_t l = 0; l < frame.size(); ++l) counts[l] += frame[l];
   }
 
+  void note(int frame, int layer, std::uint64_t cycle) {
+    LayerTime& time = times[static_cast<std::size_t>(frame)][static_cast<std::size_t>(layer)];
+    time.first = time.first == 0 ? cycle : std::min(time.first, cycle);
+    time.last = std::max(time.last, cycle);
+  }
+
   /// The population's current frame is over.
   void end_frame(std::size_t p) {
     Expected& e = populations[p];
@@ -189,6 +195,7 @@ struct Lockstep::State {
   int submitted = 0;
   std::int64_t checked = 0;
   std::vector<LayerCounts> counts;
+  std::vector<std::vector<LayerTime>> times;
 };
 
 Lockstep::Lockstep(const Network& network, const Image& image, bool traced)
@@ -215,6 +222,7 @@ void Lockstep::submit(const Frame& frame) {
     for (std::size_t p = 0; p < by_population.size(); ++p)
       s.populations[p].frames.push_back(std::move(by_population[p]));
   }
+  s.times.emplace_back(s.network.layers.size());
   ++s.submitted;
 }
 
@@ -223,6 +231,7 @@ void Lockstep::skip(const Frame& frame) {
   const FrameTrace trace = s.golden.step(frame);
   s.sums.start_from(trace.outputs);
   s.count(trace.counts);
+  s.times.emplace_back(s.network.layers.size());
   ++s.submitted;
   for (Expected& population : s.populations) ++population.frame;
 }
@@ -255,6 +264,7 @@ void Lockstep::fired(const Firing& firing) {
   if (want != got) s.fail(firing.frame, want, got, firing.cycle, "event", p);
   ++expected.next;
   expected.last_cycle = firing.cycle;
+  s.note(firing.frame, got.layer, firing.cycle);
   ++s.checked;
 }
 
@@ -284,5 +294,6 @@ void Lockstep::finish() {
 
 std::int64_t Lockstep::events_checked() const { return state_->checked; }
 const std::vector<LayerCounts>& Lockstep::counts() const { return state_->counts; }
+const std::vector<std::vector<LayerTime>>& Lockstep::times() const { return state_->times; }
 
 }  // namespace eddy

@@ -54,6 +54,8 @@ class Run {
       result_.cycles = cycles();
     }
     result_.events_checked = lockstep_->events_checked();
+    const auto first = lockstep_->times().begin() + result_.skipped;
+    result_.times.assign(first, first + result_.frames);
     layers();
     return std::move(result_);
   }

@@ -127,6 +127,12 @@ void append(RunResult& sum, RunResult part, int first) {
     sum.first_cycles.push_back(part.first_cycles[f] + before);
     sum.last_cycles.push_back(part.last_cycles[f] + before);
   }
+  for (auto& frame : part.times) {
+    for (LayerTime& time : frame) {
+      if (time.last != 0) time = {time.first + before, time.last + before};
+    }
+    sum.times.push_back(std::move(frame));
+  }
   sum.frames += part.frames;
   sum.events_checked += part.events_checked;
   sum.cycles += part.cycles;

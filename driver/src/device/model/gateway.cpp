@@ -10,6 +10,11 @@
 #include "index.hpp"
 
 namespace eddy::model {
+namespace {
+
+constexpr int MaxMerge = 16;  // rows without events that one token may close
+
+}  // namespace
 
 Gateway::Gateway(const GatewayImage& image)
     : image_(image),
@@ -41,14 +46,21 @@ void Gateway::step(Fabric& fabric, const std::function<void(const Firing&)>& tra
   outputs_.open({row_, sent_ % 2 == 1, image_.xbits, image_.cbits, 0, image_.out_axons});
   const std::size_t channels = at(image_.input.c), first = at(row_) * at(image_.input.w) * channels,
                     end = first + at(image_.input.w) * channels;
+  bool any = false;
   for (std::size_t i = next_change(first, end); i < end; i = next_change(i + 1, end)) {
     const int x = static_cast<int>((i - first) / channels), c = static_cast<int>((i - first) % channels);
     const auto value = static_cast<std::int16_t>(change(c, i));
     if (value == 0) continue;
     if (trace) trace({sent_, image_.tile, frame_input, row_, x, c, value, 0});
+    fabric.did(Work::scan, static_cast<int>(i - first) + 1);
+    if (!any) fabric.did(Work::open, image_.out_axons);
     outputs_.event(fabric, x, c, value);
+    any = true;
   }
-  outputs_.close(fabric);
+  fabric.did(Work::scan, static_cast<int>(end - first));
+  fabric.did(Work::drain, 0);
+  merged_ = any || row_ + 1 == image_.input.h ? 0 : (merged_ + 1) % MaxMerge;
+  if (merged_ == 0) outputs_.close(fabric);
   if (++row_ < image_.input.h) return;
   row_ = 0;
   ++sent_;

@@ -23,7 +23,10 @@ class Gateway {
   void receive(Fabric& fabric, const Message& message);
   /// A row of input may be sent.
   [[nodiscard]] bool ready() const;
-  /// Sends one row of the input.
+  /// Row of the input that comes next.
+  [[nodiscard]] int row() const { return row_; }
+  /// Sends one row of the input. A row in which nothing changed has no tokens of its own, those of a later one close
+  /// it.
   void step(Fabric& fabric, const std::function<void(const Firing&)>& trace);
 
   /// The oldest frame, once all its results are there.
@@ -50,6 +53,7 @@ class Gateway {
   std::vector<std::int16_t> activations_;  // ... or the other
   int in_flight_ = 1;
   int row_ = 0;                      // next of the frame that is being sent
+  int merged_ = 0;                   // rows before it without tokens
   int sent_ = 0;                     // frames sent whole
   int taken_ = 0;                    // results handed over
   int credited_ = 0;                 // frames that the output populations have credit for

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Messages between the tiles of the model. They travel at once and in order.
+/// What the parts of the model tell those around them: messages, and how much they do for them.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,21 @@ struct Message {
   pkg::token_t token;  // tokens and credits
 };
 
-/// Takes messages to where they go.
+/// A step of a row's work, and what its amount counts.
+enum class Work : std::uint8_t {
+  open,   // a row begins to be sent: axons that may take it
+  look,   // a row of a population is looked up: words of marks
+  pixel,  // a pixel of it is swept: pairs of accumulator words
+  drain,  // all that the row sends is sent, but tokens and credits: nothing
+  scan    // a row of the input is compared: elements, from the row's first
+};
+
+/// What a part of the model lies in: takes messages to where they go, in order. What was done for a message is told
+/// before it is sent, for who counts time.
 class Fabric {
  public:
   virtual void send(const Message& message) = 0;
+  virtual void did(Work, int /*amount*/) {}
 
  protected:
   ~Fabric() = default;

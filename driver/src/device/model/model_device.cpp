@@ -7,8 +7,7 @@
 #include <fmt/format.h>
 
 #include "device/model/gateway.hpp"
-#include "device/model/message.hpp"
-#include "device/model/tile.hpp"
+#include "device/model/places.hpp"
 #include "eddy/device.hpp"
 #include "eddy/error.hpp"
 
@@ -29,11 +28,9 @@ class ModelDevice final : public Device, private Fabric {
     random_.seed(seed_);
     tiles_.clear();
     most_ahead_ = 2;
-    place_.assign(static_cast<std::size_t>(image.rows) * static_cast<std::size_t>(image.columns), -1);
-    columns_ = image.columns;
+    places_.emplace(image);
     const int words = image.banks * static_cast<int>(pkg::BankWords);
     for (const TileImage& tile : image.tiles) {
-      place_.at(index(tile.tile)) = static_cast<int>(tiles_.size());
       tiles_.push_back(std::make_unique<Tile>(tile, words));
       most_ahead_ += 2 * tiles_.back()->populations();
     }
@@ -78,17 +75,11 @@ class ModelDevice final : public Device, private Fabric {
   }
 
  private:
-  [[nodiscard]] std::size_t index(TileAt t) const { return static_cast<std::size_t>(t.y * columns_ + t.x); }
-
   void send(const Message& message) override {
-    if (message.dest.io) {
+    if (message.dest.io)
       gateway_->receive(*this, message);
-      return;
-    }
-    const TileAt to{message.dest.tile.y, message.dest.tile.x};
-    const int tile = to.x < columns_ && index(to) < place_.size() ? place_[index(to)] : -1;
-    if (tile < 0) throw RunError(fmt::format("model: a message goes to {}, which holds nothing", name_of(to)));
-    tiles_[static_cast<std::size_t>(tile)]->receive(message);
+    else
+      tiles_[(*places_)[message.dest.tile]]->receive(message);
   }
 
   /// Gives every part a turn, in an order by chance. False where none had anything to do.
@@ -110,7 +101,9 @@ class ModelDevice final : public Device, private Fabric {
   }
 
   void step(Tile& tile) {
-    tile.step(*this, trace_, 1 + static_cast<int>(random_() % MostEntries));
+    for (std::size_t entries = 1 + random_() % MostEntries; entries > 0 && tile.queued(); --entries)
+      tile.integrate_next();
+    tile.sweep_next(*this, trace_);
     if (tile.frames() > submitted_ + most_ahead_)
       throw RunError(fmt::format("model: {} runs ahead of all frames: it waits for nobody", name_of(tile.place())));
   }
@@ -124,8 +117,7 @@ class ModelDevice final : public Device, private Fabric {
   std::uint64_t seed_;
   std::mt19937_64 random_;
   std::vector<std::unique_ptr<Tile>> tiles_;
-  std::vector<int> place_;  // by index on the torus: index into tiles_, or -1
-  int columns_ = 0;
+  std::optional<Places> places_;
   std::optional<Gateway> gateway_;
   std::function<void(const Firing&)> trace_;
   // Credit lets a population run two frames ahead of those that it sends to.

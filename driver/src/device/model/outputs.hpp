@@ -30,6 +30,8 @@ class Outputs {
 
   void open(const OutRow& row);
   void event(Fabric& fabric, int x, int c, std::int16_t value);
+  /// The row stands for those up to y as well, which send nothing.
+  void extend(int y) { row_.y = y; }
   void close(Fabric& fabric);
 
   std::uint64_t events = 0, tokens = 0;

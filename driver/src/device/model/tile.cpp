@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -65,25 +66,39 @@ void Tile::receive(const Message& message) {
   queue_.push_back(message);
 }
 
-void Tile::step(Fabric& fabric, const std::function<void(const Firing&)>& trace, int entries) {
-  for (; entries > 0 && !queue_.empty(); --entries) {
-    const Message& message = queue_.front();
-    if (message.kind == Kind::event)
-      integrate(message);
-    else
-      progress(message);
-    queue_.pop_front();
-  }
-  if (!changed_) return;
+std::uint64_t Tile::integrate_next() {
+  const Message message = queue_.front();
+  queue_.pop_front();
+  if (message.kind == Kind::event) return integrate(message);
+  progress(message);
+  return 0;
+}
+
+bool Tile::sweep_next(Fabric& fabric, const std::function<void(const Firing&)>& trace) {
+  if (!changed_) return false;
+  std::optional<std::size_t> chosen;
   for (std::size_t i = 0; i < pops_.size(); ++i) {
     const std::size_t index = (turn_ + i) % pops_.size();
-    const PopulationState& p = pops_[index];
-    if (!has_input(p) || !outputs_.may_send(p.pop.out_first, p.pop.out_count, p.pop.y0 + p.row, p.parity())) continue;
-    turn_ = index + 1;
-    sweep(fabric, static_cast<int>(index), trace);
-    return;
+    if (may_sweep(pops_[index]) && (!chosen || pops_[index].frame < pops_[*chosen].frame)) chosen = index;
   }
-  changed_ = false;
+  if (chosen) {
+    turn_ = *chosen + 1;
+    sweep(fabric, static_cast<int>(*chosen), trace);
+  }
+  changed_ = chosen.has_value();
+  return changed_;
+}
+
+bool Tile::may_sweep(const PopulationState& p) const {
+  return has_input(p) && outputs_.may_send(p.pop.out_first, p.pop.out_count, p.pop.y0 + p.row, p.parity());
+}
+
+bool Tile::is_clean(const PopulationState& p) const {
+  if (p.pop.visit_all) return false;
+  for (int w = 0; w < p.pop.mark_row; ++w) {
+    if (marks_[p.pop.mark_base + p.row * p.pop.mark_row + w] != 0) return false;
+  }
+  return true;
 }
 
 void Tile::progress(const Message& message) {
@@ -101,7 +116,29 @@ bool Tile::has_input(const PopulationState& p) const {
   return true;
 }
 
-void Tile::end_frame(Fabric& fabric, PopulationState& p) {
+/// The gateway is told of whole frames only.
+void Tile::give_credits(Fabric& fabric, PopulationState& p) {
+  const bool last = p.row == p.pop.rows;
+  for (int i = p.pop.in_first; i < p.pop.in_first + p.pop.in_count; ++i) {
+    const pkg::in_source_t& source = in_sources_[i];
+    if (source.dest.io && !last) continue;
+    Message credit;
+    credit.kind = Kind::credit;
+    credit.dest = source.dest;
+    credit.axon = source.axon;
+    credit.token = {.axon = source.axon,
+                    .row = static_cast<pkg::coord_t>(p.row),
+                    .parity = p.parity(),
+                    .last = last,
+                    .count = static_cast<pkg::count_t>(source.dest.io ? 0 : p.told),
+                    .unused = 0};
+    fabric.send(credit);
+    count(pkg::counter_e::CntCreditsOut);
+  }
+  p.told = p.row;
+}
+
+void Tile::end_frame(PopulationState& p) {
   if (!p.pop.keep_acc) {
     for (int y = 0; y < p.pop.acc_rows; ++y) {
       for (int i = 0; i < p.pop.acc_cols * p.pop.words; ++i) {
@@ -109,18 +146,7 @@ void Tile::end_frame(Fabric& fabric, PopulationState& p) {
       }
     }
   }
-  for (int i = p.pop.in_first; i < p.pop.in_first + p.pop.in_count; ++i) {
-    const pkg::in_source_t& source = in_sources_[i];
-    Message credit;
-    credit.kind = Kind::credit;
-    credit.dest = source.dest;
-    credit.axon = source.axon;
-    credit.token = {
-        .axon = source.axon, .row = p.pop.rows, .parity = p.parity(), .last = true, .count = 0, .unused = 0};
-    fabric.send(credit);
-    count(pkg::counter_e::CntCreditsOut);
-  }
-  p.row = 0;
+  p.row = p.told = 0;
   frames_ = std::max(frames_, ++p.frame);
 }
 

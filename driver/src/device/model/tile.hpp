@@ -39,8 +39,12 @@ class Tile {
   void receive(const Message& message);
   /// Something is there to integrate or, perhaps, to sweep.
   [[nodiscard]] bool busy() const { return !queue_.empty() || changed_; }
-  /// Integrates up to `entries` of the queue, then sweeps one row if one may be swept.
-  void step(Fabric& fabric, const std::function<void(const Firing&)>& trace, int entries);
+  [[nodiscard]] bool queued() const { return !queue_.empty(); }
+  /// Takes the oldest entry of the queue into accumulators or progress. Words of the MAC that it took, 0 for a token.
+  std::uint64_t integrate_next();
+  /// Sweeps a row of a population that may be swept, lowest frame first, and the rows behind it while they may be and
+  /// are clean. False where there is none.
+  bool sweep_next(Fabric& fabric, const std::function<void(const Firing&)>& trace);
 
   [[nodiscard]] int populations() const { return static_cast<int>(pops_.size()); }
   /// Frames that the fastest population has ended.
@@ -59,18 +63,22 @@ class Tile {
     pkg::pop_t pop;
     int row = 0;
     int frame = 0;
+    int told = 0;  // rows of the frame that its sources have credit for
     [[nodiscard]] bool parity() const { return frame % 2 == 1; }
   };
 
-  void integrate(const Message& event);
+  std::uint64_t integrate(const Message& event);
   /// Adds weights times the event's value to all that it reaches; where it stands first: runs of weights, words.
   void add_whole(PortState& state, const Reach& y, const Reach& x, std::uint32_t run0, int word0, int value);
   void add_fp16(PortState& state, const Reach& y, const Reach& x, std::uint32_t run0, int word0, int value);
   void progress(const Message& token);
   [[nodiscard]] bool has_input(const PopulationState& p) const;
+  [[nodiscard]] bool may_sweep(const PopulationState& p) const;
+  [[nodiscard]] bool is_clean(const PopulationState& p) const;
   void sweep(Fabric& fabric, int index, const std::function<void(const Firing&)>& trace);
   void sweep_pixel(Fabric& fabric, int index, int x, const std::function<void(const Firing&)>& trace);
-  void end_frame(Fabric& fabric, PopulationState& p);
+  void give_credits(Fabric& fabric, PopulationState& p);
+  void end_frame(PopulationState& p);
   [[noreturn]] void fail(pkg::err_e code, int axon) const;
   void count(pkg::counter_e counter, std::uint64_t n = 1) { counters_[static_cast<std::size_t>(counter)] += n; }
 

@@ -43,7 +43,7 @@ Offset offset(const pkg::port_t& port, const Reach::Hit& row, const Reach::Hit& 
 
 }  // namespace
 
-void Tile::integrate(const Message& event) {
+std::uint64_t Tile::integrate(const Message& event) {
   const pkg::in_axon_t& axon = in_axons_[event.axon];
   PortState& state = ports_[axon.port];
   const pkg::port_t& port = state.port;
@@ -60,7 +60,7 @@ void Tile::integrate(const Message& event) {
   PopulationCounters& counters = population_counters_[port.pop];
   ++counters.events_in;
   const std::uint64_t words = rows.hits.size() * columns.hits.size() * port.words;
-  if (words == 0) return;
+  if (words == 0) return 0;
   count(pkg::counter_e::CntMacWords, words);
   counters.mac_words += words;
   if (port.fp16 || state.weights.fp16())
@@ -71,6 +71,7 @@ void Tile::integrate(const Message& event) {
     for (const Reach::Marks& marks : columns.marks)
       marks_[port.mark_base + row * port.mark_row + marks.word] |= marks.bits;
   }
+  return words;
 }
 
 void Tile::add_whole(PortState& state, const Reach& y, const Reach& x, std::uint32_t run0, int word0, int value) {

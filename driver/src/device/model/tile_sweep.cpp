@@ -73,6 +73,8 @@ void Tile::sweep(Fabric& fabric, int index, const std::function<void(const Firin
   PopulationState& p = pops_[index];
   outputs_.open({p.pop.y0 + p.row, p.parity(), p.pop.xbits, p.pop.cbits, p.pop.out_first, p.pop.out_count});
   const int row_of_marks = p.pop.mark_base + p.row * p.pop.mark_row;
+  fabric.did(Work::open, p.pop.out_count);
+  fabric.did(Work::look, p.pop.mark_row);
   for (int x0 = 0; x0 < p.pop.cols; x0 += MarkBits) {
     const int columns = std::min(MarkBits, p.pop.cols - x0);
     std::uint32_t visit = p.pop.visit_all ? ~0U : marks_[row_of_marks + x0 / MarkBits];
@@ -80,8 +82,14 @@ void Tile::sweep(Fabric& fabric, int index, const std::function<void(const Firin
       sweep_pixel(fabric, index, x0 + std::countr_zero(visit), trace);
   }
   for (int w = 0; w < p.pop.mark_row; ++w) marks_[row_of_marks + w] = 0;
+  fabric.did(Work::drain, 0);
+  while (++p.row < p.pop.rows && may_sweep(p) && is_clean(p)) {
+    outputs_.extend(p.pop.y0 + p.row);
+    fabric.did(Work::look, p.pop.mark_row);
+  }
   outputs_.close(fabric);
-  if (++p.row == p.pop.rows) end_frame(fabric, p);
+  give_credits(fabric, p);
+  if (p.row == p.pop.rows) end_frame(p);
 }
 
 void Tile::sweep_pixel(Fabric& fabric, int index, int x, const std::function<void(const Firing&)>& trace) {
@@ -92,6 +100,7 @@ void Tile::sweep_pixel(Fabric& fabric, int index, int x, const std::function<voi
   const int x0 = std::max(0, x * pop.pool_x.stride - pop.pool_x.pad);
   const int x1 = std::min(int{pop.acc_cols}, x * pop.pool_x.stride - pop.pool_x.pad + pop.pool_x.size);
   const int pairs = (pop.words + 1) / 2;
+  fabric.did(Work::pixel, pairs * (y1 - y0) * (x1 - x0));
   count(pkg::counter_e::CntPixelsSwept);
   count(pkg::counter_e::CntNeuronsSwept, at(pop.words * LaneCount));
   population_counters_[index].neurons_swept += at(pop.words * LaneCount);
