@@ -63,7 +63,7 @@ TEST(Perf, FramesInFlightTakeLessTime) {
   RandomNetworkOptions options;
   options.layers = 4;
   const Network network = random_network(3, options);
-  const Compiled compiled = compile(network, find_chip("small"));
+  const Compiled compiled = compile(network, find_chip("small"), {}, {});
   const auto frames = random_frames(network, 3, 8);
   std::vector<std::uint64_t> cycles;
   for (const int in_flight : {1, 3}) {

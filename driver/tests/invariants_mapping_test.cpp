@@ -53,8 +53,12 @@ SimOptions stalled(std::uint64_t which) {
   return options;
 }
 
-/// All combinations against the golden model. They differ in image and time, and in nothing else.
-void expect_one_answer(const Network& network, const Chip& chip, const std::vector<Frame>& frames) {
+/// Of partitions, placements and stalls: all, or as many as put any two of them together once.
+enum class Combinations { all, pairs };
+
+/// The combinations against the golden model. They differ in image and time, and in nothing else.
+void expect_one_answer(const Network& network, const Chip& chip, const std::vector<Frame>& frames,
+                       Combinations combinations = Combinations::all) {
   const auto expected = observe_golden(network, frames);
   std::set<std::string> images;
   for (std::uint64_t p = 0; p < Partitions; ++p) {
@@ -64,6 +68,7 @@ void expect_one_answer(const Network& network, const Chip& chip, const std::vect
       images.insert(digest(image));
       std::set<std::uint64_t> cycles;
       for (std::uint64_t s = 0; s < Stalls; ++s) {
+        if (combinations == Combinations::pairs && s != (p + q) % Stalls) continue;
         SCOPED_TRACE(fmt::format("partition {} placement {} stalls {}", p, q, s));
         auto device = make_sim_device(chip, stalled(s));
         device->set_frames_in_flight(1 + static_cast<int>(q));
@@ -75,7 +80,7 @@ void expect_one_answer(const Network& network, const Chip& chip, const std::vect
             ASSERT_TRUE(seen.events[f][l] == expected.events[f][l]) << "frame " << f << " layer " << l;
         }
       }
-      EXPECT_EQ(cycles.size(), Stalls) << "the stalls did nothing";
+      EXPECT_EQ(cycles.size(), combinations == Combinations::all ? Stalls : 1) << "the stalls did nothing";
       std::cout << fmt::format("partition {} placement {}: {} cycles\n", p, q, fmt::join(cycles, ", ")) << std::flush;
     }
   }
@@ -120,9 +125,9 @@ TEST(Mapping, OfDigitsOnMoreTilesChangesNoAnswer) {
 
 TEST(Mapping, OfPeopleChangesNoAnswer) {
   const auto frames_asked_for = testing::frames_asked_for();
-  if (!frames_asked_for) GTEST_SKIP() << "27 runs take minutes: EDDY_FRAMES=2 in the environment starts them";
+  if (!frames_asked_for) GTEST_SKIP() << "nine runs take minutes: EDDY_FRAMES=2 in the environment starts them";
   const auto [network, frames] = shipped("people", "small", *frames_asked_for, 1.0 / 64);
-  expect_one_answer(network, find_chip("small"), frames);
+  expect_one_answer(network, find_chip("small"), frames, Combinations::pairs);
 }
 
 class MappingOfRandom : public ::testing::TestWithParam<testing::Modes> {};

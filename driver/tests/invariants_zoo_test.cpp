@@ -18,7 +18,7 @@
 namespace eddy {
 namespace {
 
-constexpr double PerfError = 0.1;
+constexpr double PerfError = 0.12;  // docs/perf.md says how near it is
 
 struct Trained {
   std::string name, chip;

@@ -14,7 +14,7 @@ class Process {
  public:
   /// Starts the program; its input is empty. It may be silent for so long. Throws FileError where there is no such
   /// program.
-  explicit Process(const std::vector<std::string>& command, std::chrono::seconds silence = std::chrono::seconds(30));
+  explicit Process(const std::vector<std::string>& command, std::chrono::seconds silence = std::chrono::seconds(120));
   ~Process();  // ends the program if it still runs
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

@@ -30,8 +30,9 @@ bool Outputs::may_send(int first, int count, int y, bool parity) const {
   for (int i = first; i < first + count; ++i) {
     const auto& axon = axons_[i];
     const auto& state = credit_[i];
-    if (y <= axon.y1 && state.parity != parity && state.row <= rule(axon, axon.b_credit, y, axon.rows - 1))
-      return false;
+    if (y > axon.y1 || state.parity == parity) continue;
+    // The last row waits for the frame's credit: nobody is two frames ahead of another.
+    if (y == axon.y1 || state.row <= rule(axon, axon.b_credit, y, axon.rows - 1)) return false;
   }
   return true;
 }

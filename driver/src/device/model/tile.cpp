@@ -116,6 +116,19 @@ bool Tile::has_input(const PopulationState& p) const {
   return true;
 }
 
+/// Accumulators that are new in each frame: those that no window of a later row reads.
+void Tile::clear_swept(PopulationState& p) {
+  if (p.pop.keep_acc) return;
+  const int next = p.row * p.pop.pool_y.stride - p.pop.pool_y.pad;
+  const int end = p.row == p.pop.rows ? int{p.pop.acc_rows} : std::clamp(next, 0, int{p.pop.acc_rows});
+  for (; p.cleared < end; ++p.cleared) {
+    for (int i = 0; i < p.pop.acc_cols * p.pop.words; ++i)
+      ram_.accumulator(static_cast<std::uint32_t>(p.pop.acc_base + p.cleared * p.pop.acc_row + i), p.pop.flip,
+                       p.cleared)
+          .fill(0);
+  }
+}
+
 /// The gateway is told of whole frames only.
 void Tile::give_credits(Fabric& fabric, PopulationState& p) {
   const bool last = p.row == p.pop.rows;
@@ -139,14 +152,7 @@ void Tile::give_credits(Fabric& fabric, PopulationState& p) {
 }
 
 void Tile::end_frame(PopulationState& p) {
-  if (!p.pop.keep_acc) {
-    for (int y = 0; y < p.pop.acc_rows; ++y) {
-      for (int i = 0; i < p.pop.acc_cols * p.pop.words; ++i) {
-        ram_.accumulator(static_cast<std::uint32_t>(p.pop.acc_base + y * p.pop.acc_row + i), p.pop.flip, y).fill(0);
-      }
-    }
-  }
-  p.row = p.told = 0;
+  p.row = p.told = p.cleared = 0;
   frames_ = std::max(frames_, ++p.frame);
 }
 

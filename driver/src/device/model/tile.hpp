@@ -63,7 +63,8 @@ class Tile {
     pkg::pop_t pop;
     int row = 0;
     int frame = 0;
-    int told = 0;  // rows of the frame that its sources have credit for
+    int told = 0;     // rows of the frame that its sources have credit for
+    int cleared = 0;  // rows of accumulators that begin the next frame at 0, where they are new in each
     [[nodiscard]] bool parity() const { return frame % 2 == 1; }
   };
 
@@ -77,6 +78,7 @@ class Tile {
   [[nodiscard]] bool is_clean(const PopulationState& p) const;
   void sweep(Fabric& fabric, int index, const std::function<void(const Firing&)>& trace);
   void sweep_pixel(Fabric& fabric, int index, int x, const std::function<void(const Firing&)>& trace);
+  void clear_swept(PopulationState& p);
   void give_credits(Fabric& fabric, PopulationState& p);
   void end_frame(PopulationState& p);
   [[noreturn]] void fail(pkg::err_e code, int axon) const;

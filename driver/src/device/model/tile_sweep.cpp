@@ -88,6 +88,7 @@ void Tile::sweep(Fabric& fabric, int index, const std::function<void(const Firin
     fabric.did(Work::look, p.pop.mark_row);
   }
   outputs_.close(fabric);
+  clear_swept(p);
   give_credits(fabric, p);
   if (p.row == p.pop.rows) end_frame(p);
 }

@@ -65,6 +65,7 @@ struct Part {
   Cycle mac_free = 0;   // all that has arrived is integrated
   Cycle row_free = 0;   // sweep or frame input may take a row
   Cycle emit_free = 0;  // tokens of the row before are sent
+  Cycle sent = 0;       // when its last flit left
   // The row that is swept takes the accumulators' banks from the MAC in this share of the cycles until then.
   double stolen = 0;
   Cycle stolen_until = 0;

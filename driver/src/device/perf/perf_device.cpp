@@ -175,7 +175,7 @@ class PerfDevice final : public Device, private model::Fabric {
   void begin(std::size_t part, Cycle time) {
     from_ = part;
     walk_ = ready_ = drained_ = time;
-    flit_ = time;
+    flit_ = std::max(time, parts_[part].sent);
     opened_ = axons_ = reads_ = 0;
   }
 
@@ -211,14 +211,14 @@ class PerfDevice final : public Device, private model::Fabric {
   void send(const Message& message) override {
     const std::size_t index = message.dest.io ? parts_.size() - 1 : (*places_)[message.dest.tile];
     Part& to = parts_[index];
-    flit_ = std::max(flit_ + 1, ready_);
+    parts_[from_].sent = flit_ = std::max(flit_ + 1, ready_);
     const Cycle way = links(parts_[from_].place, to.place) + Door;
     if (message.kind == Kind::credit) {
       to.credits.add(flit_ + way, order_++, message);
       wake(index, flit_ + way);
       return;
     }
-    if (to.tile) flit_ = std::max(flit_, to.fill.enter(flit_ + way) - way);
+    if (to.tile) parts_[from_].sent = flit_ = std::max(flit_, to.fill.enter(flit_ + way) - way);
     to.stream.add(flit_ + way, order_++, message);
     if (message.kind == Kind::token) wake(index, flit_ + way);
   }
