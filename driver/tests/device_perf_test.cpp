@@ -75,5 +75,17 @@ TEST(Perf, FramesInFlightTakeLessTime) {
   EXPECT_LT(cycles[1], cycles[0]);
 }
 
+TEST(Perf, RunsOnWhenNobodyLooksAnyMore) {
+  const Network network = random_network(3, {});
+  const Compiled compiled = compile(network, find_chip("small"), {}, {});
+  const auto frames = random_frames(network, 3, 1);
+  const auto device = make_perf_device();
+  device->trace([](const Firing&) { FAIL() << "was told to be silent"; });
+  device->trace({});
+  device->load(compiled.image);
+  device->submit(frames[0]);
+  EXPECT_EQ(device->collect().frame, 0);
+}
+
 }  // namespace
 }  // namespace eddy

@@ -51,9 +51,9 @@ void Gateway::step(Fabric& fabric, const std::function<void(const Firing&)>& tra
     const int x = static_cast<int>((i - first) / channels), c = static_cast<int>((i - first) % channels);
     const auto value = static_cast<std::int16_t>(change(c, i));
     if (value == 0) continue;
-    if (trace) trace({sent_, image_.tile, frame_input, row_, x, c, value, 0});
     fabric.did(Work::scan, static_cast<int>(i - first) + 1);
     if (!any) fabric.did(Work::open, image_.out_axons);
+    if (trace) trace({sent_, image_.tile, frame_input, row_, x, c, value, 0});
     outputs_.event(fabric, x, c, value);
     any = true;
   }

@@ -54,7 +54,7 @@ class PerfDevice final : public Device, private model::Fabric {
     parts_.emplace_back().place = image.gateway.tile;
     gateway_.emplace(image.gateway);
     gateway_->set_frames_in_flight(in_flight_);
-    beats_of_row_ = !image.gateway.pixels ? BeatBytes / 2 : BeatBytes;
+    elements_of_beat_ = !image.gateway.pixels ? BeatBytes / 2 : BeatBytes;
     sends_delta_ = image.gateway.send_delta;
     submitted_ = collected_ = 0;
     for (std::size_t part = 0; part < parts_.size(); ++part) wake(part, 0);
@@ -99,10 +99,13 @@ class PerfDevice final : public Device, private model::Fabric {
   [[nodiscard]] std::uint64_t cycles() const override { return now_; }
 
   bool trace(std::function<void(const Firing&)> f) override {
-    trace_ = [this, f = std::move(f)](Firing firing) {
-      firing.cycle = ready_;
-      f(firing);
-    };
+    trace_ = nullptr;
+    if (f) {
+      trace_ = [this, f = std::move(f)](Firing firing) {
+        firing.cycle = ready_;
+        f(firing);
+      };
+    }
     return true;
   }
 
@@ -164,7 +167,7 @@ class PerfDevice final : public Device, private model::Fabric {
     if (first) first_cycles_.push_back(now_);
     begin(index, now_ + (first ? FrameStart : 0));
     // A first frame and spatial ones have no references to read.
-    beat_ = first_cycles_total() == 1 || !sends_delta_ ? 1 : 2;
+    beat_ = frames_begun() == 1 || !sends_delta_ ? 1 : 2;
     row_begins_ = walk_;
     gateway_->step(*this, trace_);
     part.row_free = std::max(walk_, drained_ - ScanBehind) + (gateway_->row() == 0 ? FrameEnd : 0);
@@ -196,7 +199,7 @@ class PerfDevice final : public Device, private model::Fabric {
         reads_ += n;
         break;
       case Work::scan:
-        walk_ = row_begins_ + (n + beats_of_row_ - 1) / beats_of_row_ * beat_;
+        walk_ = row_begins_ + (n + elements_of_beat_ - 1) / elements_of_beat_ * beat_;
         ready_ = std::max(walk_ + ScanBehind, opened_);
         break;
       case Work::drain:
@@ -231,7 +234,7 @@ class PerfDevice final : public Device, private model::Fabric {
     return ring(a.y, b.y, rows_) + ring(a.x, b.x, columns_);
   }
 
-  [[nodiscard]] int first_cycles_total() const { return collected_ + static_cast<int>(first_cycles_.size()); }
+  [[nodiscard]] int frames_begun() const { return collected_ + static_cast<int>(first_cycles_.size()); }
 
   [[nodiscard]] std::string waiting() const {
     std::string text = gateway_->waiting();
@@ -253,7 +256,7 @@ class PerfDevice final : public Device, private model::Fabric {
   std::size_t from_ = 0;
   Cycle walk_ = 0, ready_ = 0, flit_ = 0, drained_ = 0, opened_ = 0, axons_ = 0, reads_ = 0;
   Cycle row_begins_ = 0, beat_ = 1;
-  Cycle beats_of_row_ = BeatBytes;  // elements a beat
+  Cycle elements_of_beat_ = BeatBytes;
   bool sends_delta_ = true;
 
   std::deque<Cycle> first_cycles_;  // of frames begun and not collected
