@@ -217,12 +217,16 @@ TEST(Plan, EnablesARowExactlyWhenItsLastSourceRowHasPassed) {
 }
 
 TEST(Plan, PutsNeighboursIntoDifferentBanksOfAPair) {
-  int odd = 0;
+  int odd = 0, depthwise = 0;
   for (std::uint64_t seed = 1; seed <= Seeds; ++seed) {
-    for (const PopulationPlan& p : random_case(seed).plan.populations) {
+    const Case c = random_case(seed);
+    for (const PopulationPlan& p : c.plan.populations) {
       EXPECT_EQ(p.acc_row, p.words * p.x.accs);
       if (p.words % 2 == 0) {
-        EXPECT_FALSE(p.flip);  // the words of a pixel alternate
+        // The words of a pixel alternate; where an event takes one of each pixel, rows do.
+        const Layer& layer = c.network.layers[static_cast<std::size_t>(p.slice.layer)];
+        EXPECT_EQ(p.flip, std::ranges::all_of(layer.ports, &Port::depthwise));
+        depthwise += p.flip ? 1 : 0;
         continue;
       }
       ++odd;
@@ -230,6 +234,7 @@ TEST(Plan, PutsNeighboursIntoDifferentBanksOfAPair) {
     }
   }
   EXPECT_GT(odd, 100);
+  EXPECT_GT(depthwise, 10);
 }
 
 TEST(Plan, CountsFitIntoTokens) {

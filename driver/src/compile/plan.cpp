@@ -116,6 +116,15 @@ void give_clocks(const Network& network, const Slice& input, Plan& plan) {
   }
 }
 
+/// Rows begin in one bank of their pair and in the other, in turn. They do so by themselves if they have an odd number
+/// of words. Pixels of an odd number of words need it, and events of depthwise ports: their words lie a pixel apart,
+/// all in one bank if pixels and rows are even.
+bool flips(const Network& network, const PopulationPlan& p) {
+  if (p.words % 2 == 1) return p.x.accs % 2 == 0;
+  const Layer& layer = layer_of(network, p.slice);
+  return std::ranges::all_of(layer.ports, &Port::depthwise);
+}
+
 }  // namespace
 
 NetworkTraits::NetworkTraits(const Network& network) {
@@ -133,7 +142,7 @@ PopulationPlan plan_population(const Network& network, const NetworkTraits& trai
   p.x = axis_slice(layer.pool_x, layer.acc.w, slice.x0, slice.cols);
   p.words = ceil_div(slice.channels, Lanes);
   p.acc_row = p.words * p.x.accs;
-  p.flip = p.words % 2 == 1 && p.x.accs % 2 == 0;
+  p.flip = flips(network, p);
   p.mark_row = ceil_div(slice.cols, static_cast<int>(pkg::MarkBits));
   for (int i = 0; i < static_cast<int>(layer.ports.size()); ++i) {
     const Port& port = layer.ports[static_cast<std::size_t>(i)];
