@@ -40,7 +40,7 @@ class Tile {
   /// Something is there to integrate or, perhaps, to sweep.
   [[nodiscard]] bool busy() const { return !queue_.empty() || changed_; }
   [[nodiscard]] bool queued() const { return !queue_.empty(); }
-  /// Takes the oldest entry of the queue into accumulators or progress. Words of the MAC that it took, 0 for a token.
+  /// Takes the oldest entry of the queue into accumulators or progress. Cycles of the MAC that it takes, 0 for a token.
   std::uint64_t integrate_next();
   /// Sweeps a row of a population that may be swept, lowest frame first, and the rows behind it while they may be and
   /// are clean. False where there is none.

@@ -41,6 +41,16 @@ Offset offset(const pkg::port_t& port, const Reach::Hit& row, const Reach::Hit& 
           static_cast<std::uint32_t>(row.tap) * port.w_y + static_cast<std::uint32_t>(column.tap) * port.w_x};
 }
 
+/// A cycle a word. A bank reads or writes, not both: words that follow each other in one bank of their pair take two
+/// (docs/core-integrate.md, "not granted"), which is how those of a depthwise event lie, a pixel apart.
+std::uint64_t cycles_of(const pkg::port_t& port, std::size_t rows, std::size_t columns) {
+  const std::uint64_t words = rows * columns * port.words;
+  if (words <= 1 || port.words > 1 || port.acc_words % 2 == 1) return words;
+  const bool rows_take_turns = port.flip != (port.acc_row % 2 == 1);
+  if (!rows_take_turns) return 2 * words;
+  return rows % 2 == 1 ? words + columns : words;  // the next event begins in the bank where this one ends
+}
+
 }  // namespace
 
 std::uint64_t Tile::integrate(const Message& event) {
@@ -71,7 +81,7 @@ std::uint64_t Tile::integrate(const Message& event) {
     for (const Reach::Marks& marks : columns.marks)
       marks_[port.mark_base + row * port.mark_row + marks.word] |= marks.bits;
   }
-  return words;
+  return cycles_of(port, rows.hits.size(), columns.hits.size());
 }
 
 void Tile::add_whole(PortState& state, const Reach& y, const Reach& x, std::uint32_t run0, int word0, int value) {

@@ -34,17 +34,20 @@ class Coming {
   std::priority_queue<Entry> queue_;
 };
 
-/// How full a tile's event queue is: what comes, and what the MAC takes away at its usual pace.
+/// How full a queue of events or results is: what comes, and what is taken away at its usual pace, one a cycle if
+/// nobody says otherwise.
 class Fill {
  public:
   explicit Fill(std::uint64_t room = 0) : room_(static_cast<double>(room)) {}
-  /// When an event that would arrive at `time` finds room; then it is in.
+  /// When what would arrive at `time` finds room; then it is in.
   Cycle enter(Cycle time) {
     const double pace = events_ == 0 ? 1 : cycles_ / events_;
     const double enters = std::max(static_cast<double>(time), empty_ - room_ * pace);
     empty_ = std::max(empty_, enters) + pace;
     return static_cast<Cycle>(enters);
   }
+  /// When all that is in will be taken.
+  [[nodiscard]] Cycle empty() const { return static_cast<Cycle>(empty_); }
   void taken(Cycle cycles) {
     ++events_;
     cycles_ += static_cast<double>(cycles);
@@ -71,9 +74,9 @@ struct Part {
   Cycle stolen_until = 0;
 
   /// The MAC takes an event that arrived at `time`.
-  void integrate(Cycle time, Cycle words) {
+  void integrate(Cycle time, Cycle cycles) {
     const Cycle start = std::max(mac_free, time + BeforeMac);
-    Cycle cycles = std::max(words, LeastEvent);
+    cycles = std::max(cycles, LeastEvent);
     if (start < stolen_until) cycles = static_cast<Cycle>(static_cast<double>(cycles) / (1 - stolen) + 0.5);
     mac_free = start + cycles;
     fill.taken(cycles);

@@ -52,6 +52,7 @@ class PerfDevice final : public Device, private model::Fabric {
       most_ahead_ += 2 * part.tile->populations();
     }
     parts_.emplace_back().place = image.gateway.tile;
+    parts_.back().fill = Fill(ResultsRoom);
     gateway_.emplace(image.gateway);
     gateway_->set_frames_in_flight(in_flight_);
     elements_of_beat_ = !image.gateway.pixels ? BeatBytes / 2 : BeatBytes;
@@ -142,8 +143,8 @@ class PerfDevice final : public Device, private model::Fabric {
         break;
       }
       part.tile->receive(part.stream.message());
-      const Cycle words = part.tile->integrate_next();
-      if (!token) part.integrate(time, words);
+      const Cycle cycles = part.tile->integrate_next();
+      if (!token) part.integrate(time, cycles);
     }
     if (part.row_free > now_) return;
     begin(index, now_ + RowStart);
@@ -187,7 +188,7 @@ class PerfDevice final : public Device, private model::Fabric {
     switch (work) {
       case Work::open:
         axons_ = n;
-        opened_ = std::max(walk_, parts_[from_].emit_free) + n;
+        opened_ = std::max(walk_, parts_[from_].emit_free) + n + OpenBehind;
         ready_ = std::max(ready_, opened_);
         break;
       case Work::look:
@@ -204,8 +205,8 @@ class PerfDevice final : public Device, private model::Fabric {
         break;
       case Work::drain:
         drained_ = std::max(ready_, flit_) + 1;
-        ready_ = drained_;
-        parts_[from_].emit_free = drained_ + axons_;
+        ready_ = drained_ + axons_ + SaveBehind;
+        parts_[from_].emit_free = ready_ + axons_;
         break;
     }
   }
@@ -221,9 +222,10 @@ class PerfDevice final : public Device, private model::Fabric {
       wake(index, flit_ + way);
       return;
     }
-    if (to.tile) parts_[from_].sent = flit_ = std::max(flit_, to.fill.enter(flit_ + way) - way);
-    to.stream.add(flit_ + way, order_++, message);
-    if (message.kind == Kind::token) wake(index, flit_ + way);
+    parts_[from_].sent = flit_ = std::max(flit_, to.fill.enter(flit_ + way) - way);
+    const Cycle arrives = to.tile ? flit_ + way : to.fill.empty();
+    to.stream.add(arrives, order_++, message);
+    if (message.kind == Kind::token) wake(index, arrives);
   }
 
   [[nodiscard]] Cycle links(TileAt a, TileAt b) const {

@@ -21,11 +21,16 @@ inline constexpr Cycle RowStart = 10, RowLook = 3, ResultsBehind = 8;
 inline constexpr Cycle PairOfWords = 2;  // 4 neurons a cycle
 inline constexpr Cycle ResultsWait = 8;  // cycles of words whose events may wait for the network
 
+// Emitting a row (docs/core-sweep.md, "Emit"): a cycle an out-axon to open it, to save its counts and to send its
+// tokens, and between these steps:
+inline constexpr Cycle OpenBehind = 3, SaveBehind = 4;
+
 // Frame input (docs/gateway.md): a beat of the input a cycle, and a beat of references; elements of a beat.
 inline constexpr Cycle FrameStart = 60, FrameEnd = 60, ScanBehind = 10;
 inline constexpr int BeatBytes = 16;
 
-// Result store: from the last record's flit to memory.
+// Result store: flits that wait at the gateway, which takes one a cycle; from the last record's flit to memory.
+inline constexpr std::uint64_t ResultsRoom = 16;
 inline constexpr Cycle ResultBehind = 30;
 
 }  // namespace eddy::perf
