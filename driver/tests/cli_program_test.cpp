@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The program as its user has it: what it prints, its exit status, what it leaves behind. Each bad input names the
-/// thing that is wrong.
+/// The program as its user has it: what it prints, its exit status, what it leaves behind.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <set>
 #include <sstream>
@@ -136,22 +134,6 @@ TEST_F(Program, ScalesAClipOfAnotherSizeAndSaysSo) {
   expect("run --model digits --chip tiny --backend model: --clip clip --frames 0:1", 0, "20x10 are scaled to 8x8");
 }
 
-TEST_F(Program, NamesBadModels) {
-  write("text.onnx", "hello\n");
-  write("cut.onnx", bytes_of(EDDY_TESTVECTORS "/networks/digits/digits.onnx").substr(0, 2000));
-  expect("run --model nothing.onnx", 6, "nothing.onnx");
-  expect("run --model text.onnx", 3, "text.onnx is no ONNX model");
-  expect("run --model cut.onnx", 3, "cut.onnx is cut off");
-  const Ended three = eddy("check --quick --model " + unit_ + "unsupported_three.onnx");
-  EXPECT_EQ(three.status, 3);
-  EXPECT_THAT(three.text, AllOf(HasSubstr("gate"), HasSubstr("lengths"), HasSubstr("larger")));
-}
-
-TEST_F(Program, SaysWhichChipWouldDo) {
-  expect("run --chip tiny --backend model:", 4, "small");
-  expect("check --quick --chip tiny --model " + unit_ + "too_large.onnx", 4, "tiny", "timeout 20");
-}
-
 /// Each way out that is listed is one: the program that is given it says that the network fits.
 TEST_F(Program, SaysWhatWouldMakeANetworkFit) {
   write("chip.json", R"({"rows": 1, "columns": 1, "banks": 2, "lanes": 4, "axi_bits": 128, "scan_pixels": 16})");
@@ -191,6 +173,15 @@ TEST_F(Program, ChoosesWhatLayersSend) {
 }
 
 /// Every layer beside the model's own tensors: skipped where ONNX Runtime is not installed.
+TEST_F(Program, TakesTheFastestOfSeveralPartitions) {
+  expect("compile digits --chip tiny --partitions 3 -o fastest.eddy --json report.json", 0, "the fastest of 3");
+  const auto choice = nlohmann::json::parse(bytes_of(folder_ / "report.json"))["partition_choice"];
+  ASSERT_EQ(choice["trials"].size(), 3U);
+  for (const auto& trial : choice["trials"]) EXPECT_GT(trial["cycles"]["first"], trial["cycles"]["next"]);
+  expect(fmt::format("compile digits --chip tiny --seed {} -o again.eddy", choice["seed"].get<int>()), 0, "Image");
+  EXPECT_EQ(bytes_of(folder_ / "again.eddy"), bytes_of(folder_ / "fastest.eddy"));
+}
+
 TEST_F(Program, ChecksEachLayerBesideTheReferee) {
   const std::string resnet = fmt::format("{0}resnet_block.onnx --clip {0}frames/resnet_block.npy ", unit_);
   const Ended ended = eddy("check " + resnet + "--referee onnxruntime --json c.json");
@@ -205,68 +196,6 @@ TEST_F(Program, ChecksEachLayerBesideTheReferee) {
   expect(coarse, 1, "integers: layer main1 (tensor main1_relu) is the first OVER");
   expect(coarse + "--bound 100%", 0, "integers: every layer is within");
   expect(coarse + "--bound 100% --import-bound 0", 1, "import: layer stem (tensor stem_relu) is the first OVER");
-}
-
-TEST_F(Program, NamesBadClips) {
-  write("empty.avi", "");
-  fs::create_directories(folder_ / "none");
-  expect("run --backend model: --clip gone.mp4", 6, "gone.mp4");
-  expect("run --backend model: --clip empty.avi", 6, "empty.avi");
-  expect("run --backend model: --clip none", 6, "none holds no frame");
-  expect("run --model digits --chip tiny --backend model: --frames 90:99", 6, "48 frames");
-  expect("run --model digits --chip tiny --backend model: --frames 5:5", 2, "5:5");
-}
-
-TEST_F(Program, NamesBadChipsAndBackends) {
-  write("chip.json", R"({"rows": 99})");
-  expect("run --chip chip.json", 6, "\"rows\" is 99");
-  expect("run --chip nosuch", 6, "tiny, small, full");
-  write("wide.json", R"({"rows": 1, "columns": 1, "banks": 4, "lanes": 4, "axi_bits": 64, "scan_pixels": 16})");
-  expect("run --chip wide.json", 6, "\"axi_bits\" is 64, it has to be 128");
-  expect("run --backend telepathy:", 2, "telepathy:");
-  expect("run --backend model: --wave out.fst", 2, "need the simulator");
-  expect("run --wave out.fst --wave-from 9 --wave-to 8", 2, "--wave-from");
-  expect("run --wave gone/out.fst", 6, "gone/out.fst");
-  expect("run --fault drop-event:0,0:0", 2, "counts from 1");
-}
-
-TEST_F(Program, NamesBadOptions) {
-  expect("", 2, "subcommand");
-  expect("run --nonsense", 2, "--nonsense");
-  expect("run --theta 7", 2, "--theta");
-  expect("run --seed -1", 2, "--seed");
-  expect("run --model digits --bits 99 --backend model:", 2, "bits");
-  expect("run --model digits --bits nolayer=9 --backend model:", 2, "nolayer");
-  expect("run --model digits --weights int3 --backend model:", 2, "int16, int8, int4, int2");
-  expect("run --model digits --weights c2=int5 --backend model:", 2, "--weights c2=int5");
-  expect("run --model digits --weights nolayer=int4 --backend model:", 2, "nolayer");
-  expect("run --model digits --weights input=int4 --backend model:", 2, "it is the input");
-  expect("run --model digits --budget 1% --backend model:", 2, "--budget goes with --weights auto");
-  expect("run --model digits --weights auto --budget much --backend model:", 2, "--budget much");
-  expect("run --model digits --weights auto --budget 0 --backend model:", 2, "above 0");
-  expect("run --model digits --mode sideways", 2, "--mode sideways");
-  expect("run --model digits --mode temporal,nolayer=spatial --backend model:", 2, "nolayer");
-  expect("run --model digits --state-budget 1KB", 2, "--state-budget goes with --mode auto");
-  for (const std::string budget : {"much", "-3KB", "0.5x", "3GB"})
-    expect("run --model digits --mode auto --state-budget=" + budget, 2, "--state-budget " + budget);
-  expect("run --model digits --weights auto --budget 101% --backend model:", 2, "up to 100 %");
-  expect("check digits --bound 2%", 2, "go with --referee");
-  expect("check digits --referee onnxruntime --bound 2dB", 2, "--bound 2dB");
-  expect("check digits --referee onnxruntime --quick", 2, "--quick runs no frame");
-  expect("check digits --referee tensorflow", 2, "tensorflow");
-  write("thresholds.json", R"({"pixels": 2})");
-  expect("run --model digits --thresholds thresholds.json", 2, "pixels");
-}
-
-TEST_F(Program, NamesPlacesThatCannotBeWrittenBeforeItRuns) {
-  write("file", "");
-  expect("run --out file", 6, "file: cannot be made");
-  expect("run --json file/report.json", 6, "file: cannot be made");
-}
-
-TEST_F(Program, RefusesWhatIsNoImage) {
-  write("no.eddy", "nothing");
-  expect("inspect no.eddy", 6, "no.eddy");
 }
 
 TEST_F(Program, CompilesAndInspects) {
@@ -297,123 +226,12 @@ TEST_F(Program, ChoosesFormatsOfWeightsForABudget) {
   EXPECT_EQ(choice["prices"].size(), 6U);
 }
 
-TEST_F(Program, ReportsWhatWasDoneWhenInterrupted) {
-  // As soon as it says that it simulates, however long that takes; in a process group of its own, as from a terminal.
-  const std::string interrupt_it =
-      "bash -c 'set -m; \"$@\" > log 2>&1 & for i in $(seq 2000); do grep -q \"frame .* of\" log && break; "
-      "sleep 0.1; done; kill -INT $!; wait $!; status=$?; cat log; exit $status' interrupted";
-  const Ended ended = eddy("run --backend sim: --frames 556:676 --output tensors", interrupt_it);
-  EXPECT_EQ(ended.status, 130) << ended.text;
-  EXPECT_THAT(ended.text, Not(HasSubstr("MATCH")));
-  EXPECT_THAT(ended.text, AllOf(HasSubstr("INTERRUPTED"), HasSubstr(":676")));
-  const auto json = nlohmann::json::parse(bytes_of(folder_ / "out/run/report.json"));
-  EXPECT_EQ(json["interrupted"], true);
-  EXPECT_EQ(json["match"], false);
-  for (const auto& entry : fs::recursive_directory_iterator(folder_)) EXPECT_NE(entry.path().extension(), ".part");
-}
-
-TEST_F(Program, ReportsADifferenceInTheFirstFrameAtTheCycleOfTheTrace) {
-  // One event lost and another one doubled: the counts are right, the sums are not.
-  const Ended ended = eddy(
-      "run --model digits --chip tiny --frames 0:3 --fault drop-event:0,0:3 double-event:0,0:5 --trace events.txt");
-  EXPECT_EQ(ended.status, 1) << ended.text;
-  EXPECT_THAT(ended.text, HasSubstr("MISMATCH: frame 0"));
-  const auto json = nlohmann::json::parse(bytes_of(folder_ / "out/run/report.json"));
-  EXPECT_EQ(json["match"], false);
-  EXPECT_EQ(json["layers"][1]["events_in"], nullptr);
-  const auto& at = json["first_mismatch"];
-  ASSERT_TRUE(at.is_object());
-  EXPECT_NE(at["expected"], at["got"]);
-  const std::string event =
-      fmt::format(" {} {} {} {}\n", at["y"].get<int>(), at["x"].get<int>(), at["c"].get<int>(), at["got"].get<int>());
-  const std::string trace = bytes_of(folder_ / "events.txt");
-  const auto line = trace.find("\n" + std::to_string(at["cycle"].get<std::uint64_t>()) + " ");
-  ASSERT_NE(line, std::string::npos) << at;
-  EXPECT_THAT(trace.substr(line), HasSubstr(event));
-}
-
-TEST_F(Program, ReportsWhatEndedARun) {
-  const Ended ended = eddy("run --model digits --chip tiny --frames 0:6 --fault drop-event:0,0:100 --json also.json");
-  EXPECT_EQ(ended.status, 5) << ended.text;
-  EXPECT_THAT(ended.text, HasSubstr("FAILED after"));
-  const auto json = nlohmann::json::parse(bytes_of(folder_ / "also.json"));
-  EXPECT_EQ(json["match"], false);
-  EXPECT_THAT(json["failure"].get<std::string>(), HasSubstr("tile ("));
-}
-
-/// A run that failed is repeated from its report, to the cycle, here with waves.
-TEST_F(Program, RepeatsARunFromItsReport) {
-  expect("run digits --chip tiny --frames 0:6 --seed 3 --fault drop-event:0,0:100 --stall 0.3", 5, "FAILED after");
-  fs::copy(folder_ / "out/run/report.json", folder_ / "failed.json");
-  expect("run --replay failed.json --wave waves.fst", 5, "REPLAY: as in failed.json, to the cycle");
-  EXPECT_TRUE(fs::exists(folder_ / "waves.fst"));
-  // The replay's own report can be repeated as well.
-  expect("run --replay out/run/report.json --quiet", 5, "REPLAY: as in out/run/report.json, to the cycle");
-
-  auto report = nlohmann::json::parse(bytes_of(folder_ / "failed.json"));
-  report["cycles"]["total"] = 17;
-  write("other.json", report.dump());
-  expect("run --replay=other.json", 1, "REPLAY: not as in other.json: cycles: 17, now ");
-  report["finished"] = "yes";
-  write("other.json", report.dump());
-  expect("run --replay other.json", 6, "other.json: ");
-  report["finished"] = true;
-  report["provenance"]["image_digest"] = "0";
-  write("other.json", report.dump());
-  expect("run --replay other.json", 6, "model, clip, thresholds or this program changed since");
-  write("other.json", "{}");
-  expect("run --replay other.json", 6, "no report of a run");
-  expect("run --replay gone.json", 6, "cannot be read");
-}
-
-/// What a run leaves behind that ends as no run should, here for a reader that goes away, can be repeated.
-TEST_F(Program, GoesOnFromASavedState) {
-  expect("run digits --chip tiny --frames 40:42 --save-state s", 0, "s: the state behind frame 41");
-  expect("run digits --chip tiny --frames 40:44 --load-state s --json rest.json", 0, "MATCH");
-  EXPECT_THAT(bytes_of(folder_ / "rest.json"), HasSubstr("\"frames_before\": 2"));
-  expect("run digits --chip tiny --frames 40:44 --load-state s --json-lines", 0, "\"frames\":2,\"frame\":43");
-  expect("run digits --chip tiny --frames 40:42 --load-state s", 2, "nothing is left to run");
-  expect("run digits --chip tiny --frames 40:44 --load-state s --bits 10", 6, "saved with another image");
-  expect("run digits --chip tiny --frames 40:44 --load-state none", 6, "none: cannot be read");
-  expect("run digits --chip tiny --backend model: --save-state s", 2, "only sim: has");
-  expect("run digits --chip tiny --save-every 2", 2, "--save-every requires --save-state");
-}
-
-TEST_F(Program, ARunThatIsCutOffLeavesItsBeginning) {
-  eddy("run digits --chip tiny --frames 0:12 --json-lines | head -1");
-  const auto report = nlohmann::json::parse(bytes_of(folder_ / "out/run/report.json"));
-  EXPECT_EQ(report["finished"], false);
-  EXPECT_EQ(report["match"], false);
-  expect("run --replay out/run/report.json", 0, "tells of no end to compare with");
-  EXPECT_EQ(nlohmann::json::parse(bytes_of(folder_ / "out/run/report.json"))["finished"], true);
-}
-
 TEST_F(Program, WritesItsReportIntoAPipe) {
   const Ended ended = eddy("run --model digits --chip tiny --backend model: --frames 0:2 --json /dev/stdout");
   EXPECT_EQ(ended.status, 0) << ended.text;
   EXPECT_THAT(ended.text, HasSubstr("\"schema\": \"eddy.run/1\""));
   EXPECT_EQ(eddy("chips >/dev/full").status, 6);
 }
-
-TEST_F(Program, TakesNamesThatAreNoText) {
-  fs::copy(EDDY_TESTVECTORS "/networks/digits/digits.onnx", folder_ / "u\xff.onnx");
-  expect("run --model u\xff.onnx --chip tiny --backend model: --frames 0:2 --clip " EDDY_TESTVECTORS
-         "/networks/digits/digits.npy",
-         0, "MATCH");
-}
-
-class Faults : public Program, public ::testing::WithParamInterface<const char*> {};
-
-/// A chip that loses or doubles one message: noticed by count or watchdog, and the tile is named.
-TEST_P(Faults, AreFoundAndPlaced) {
-  const Ended ended = eddy(fmt::format("selftest --fault {}", GetParam()));
-  EXPECT_EQ(ended.status, 5) << ended.text;
-  EXPECT_THAT(ended.text, HasSubstr("tile ("));
-}
-
-INSTANTIATE_TEST_SUITE_P(Program, Faults,
-                         ::testing::Values("drop-event:0,0:100", "double-event:0,0:100", "drop-token:0,0:50",
-                                           "drop-credit:0,0:3"));
 
 }  // namespace
 }  // namespace eddy

@@ -13,6 +13,7 @@
 
 #include "eddy/chip.hpp"
 #include "eddy/choose_modes.hpp"
+#include "eddy/choose_partition.hpp"
 #include "eddy/choose_weights.hpp"
 #include "eddy/compile.hpp"
 #include "eddy/frames.hpp"
@@ -57,6 +58,7 @@ struct PrepareOptions {
   std::optional<double> weight_budget;  // layers are given fewer bits where the outputs' error grows by no more
   int calibration_frames = 16;          // at least, spread over a long clip; of a short one, all
   CompileOptions compile;
+  int partitions = 1;                           // that are compiled, for the fastest of them
   std::function<void(const std::string&)> say;  // what is being done
 };
 
@@ -73,6 +75,7 @@ struct Prepared {
   std::optional<ModeChoice> mode_choice;      // where they were chosen
   Quantised quantised;
   Chip chip;
+  std::optional<PartitionChoice> partition_choice;  // where there was more than one
   Compiled compiled;
   std::vector<Picture> first_pictures;  // of standard input: read for calibration, and yet to be run; then ...
   std::shared_ptr<Clip> rest;           // ... what follows them

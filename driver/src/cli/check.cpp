@@ -98,6 +98,7 @@ int act(const CheckVerb& options) {
              p.compiled.report.memory.total() / 1024, p.compiled.report.ram_bytes / 1024);
   if (p.weight_choice) fmt::print("{}", to_text(*p.weight_choice));
   if (p.mode_choice) fmt::print("{}", to_text(*p.mode_choice));
+  if (p.partition_choice) fmt::print("{}", to_text(*p.partition_choice));
   for (const std::string& note : p.notes) fmt::print("note       {}\n", note);
   if (options.quick) return 0;
 

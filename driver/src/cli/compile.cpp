@@ -31,6 +31,7 @@ int act(const CompileVerb& options) {
   if (!options.json.empty()) write_whole(options.json, json_text(compile_report(p), 2) + "\n");
   if (p.weight_choice) fmt::print("{}\n", to_text(*p.weight_choice));
   if (p.mode_choice) fmt::print("{}\n", to_text(*p.mode_choice));
+  if (p.partition_choice) fmt::print("{}\n", to_text(*p.partition_choice));
   fmt::print("{}\n{}", to_text(p.quantised.report), to_text(p.compiled.report));
   for (const std::string& note : p.notes) fmt::print("Note: {}\n", note);
   fmt::print("Image {}, digest {}\n", file.string(), digest(p.image()));
@@ -52,7 +53,8 @@ void add_compile(CLI::App& app, Context& context) {
       "  eddy compile --model net.onnx --clip film.mp4 --chip full -o net.eddy\n"
       "  eddy compile --weights int8,c6=int4,c7=int4       these two layers take half of the bytes\n"
       "  eddy compile --weights auto --budget 0.5%         as few bytes as this growth of the error allows\n"
-      "  eddy compile --mode auto --state-budget 1.2x      changes where they save most, in little more memory");
+      "  eddy compile --mode auto --state-budget 1.2x      changes where they save most, in little more memory\n"
+      "  eddy compile --partitions 20                      the fastest of twenty ways to cut it");
   verb->callback([options, &context] { context.action = [options] { return act(*options); }; });
 }
 

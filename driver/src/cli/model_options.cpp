@@ -111,6 +111,11 @@ void ModelOptions::add_to(CLI::App& verb) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->group("Network and clip");
+  verb.add_option("--partitions", partitions_,
+                  "compile so many times, each with a seed of its own, and take what is fastest by the model with time")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str()
+      ->group("Network and clip");
   verb.add_option("--seed", seed, "of all that is left to chance")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
@@ -214,6 +219,7 @@ PrepareOptions ModelOptions::get() const {
   if (choose) options.weight_budget = read_share("--budget", budget_.empty() ? usual_budget : budget_);
   read_by_layer(weights, options.weights, options.layer_weights, format_of);
   options.compile.seed = seed;
+  options.partitions = partitions_;
   options.say = [](const std::string& text) { spdlog::info(text); };
   return options;
 }

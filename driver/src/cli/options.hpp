@@ -42,6 +42,7 @@ class ModelOptions {
   std::vector<double> mean_, std_;
   std::optional<double> scale_, theta_;
   std::optional<int> theta_pixel_;
+  int partitions_ = 1;
 };
 
 class BackendOptions {

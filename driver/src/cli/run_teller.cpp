@@ -80,6 +80,7 @@ class TextTeller : public QuietTeller {
         quantised.calibration_frames);
     if (p.weight_choice) fmt::print("{}", to_text(*p.weight_choice));
     if (p.mode_choice) fmt::print("{}", to_text(*p.mode_choice));
+    if (p.partition_choice) fmt::print("{}", to_text(*p.partition_choice));
     fmt::print("Chip       {}: {} of {} tiles used, {:.0f} of {:.0f} KB, balance {:.2f}\n", p.chip.name,
                report.tiles_used, p.chip.tiles(), static_cast<double>(report.memory.total()) / 1024,
                static_cast<double>(report.ram_bytes) / 1024,

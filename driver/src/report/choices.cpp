@@ -45,11 +45,22 @@ Json to_json(const ModeChoice& choice) {
   return json;
 }
 
+Json to_json(const PartitionChoice& choice) {
+  Json json{{"seed", choice.trials[choice.taken].seed}, {"first_share", choice.first_share}, {"trials", Json::array()}};
+  for (const PartitionTrial& trial : choice.trials) {
+    json["trials"].push_back({{"seed", trial.seed},
+                              {"cycles", {{"first", trial.first}, {"next", trial.next}}},
+                              {"cost", choice.cost(trial)}});
+  }
+  return json;
+}
+
 }  // namespace
 
 void add_choices(const Prepared& prepared, nlohmann::ordered_json& report) {
   report["weight_choice"] = prepared.weight_choice ? to_json(*prepared.weight_choice) : Json();
   report["mode_choice"] = prepared.mode_choice ? to_json(*prepared.mode_choice) : Json();
+  report["partition_choice"] = prepared.partition_choice ? to_json(*prepared.partition_choice) : Json();
 }
 
 }  // namespace eddy

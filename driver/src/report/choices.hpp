@@ -8,7 +8,7 @@
 
 namespace eddy {
 
-/// Adds `weight_choice` and `mode_choice`, each null where nothing was chosen.
+/// Adds `weight_choice`, `mode_choice` and `partition_choice`, each null where nothing was chosen.
 void add_choices(const Prepared& prepared, nlohmann::ordered_json& report);
 
 }  // namespace eddy

@@ -304,13 +304,20 @@ Prepared prepare(const PrepareOptions& options) {
   decide_modes(options, frames, p);
 
   say(fmt::format("compiling for chip {}", p.chip.name));
+  const LoadProfile profile = measured_profile(p.network(), frames);
   try {
-    p.compiled = compile(p.network(), p.chip, measured_profile(p.network(), frames), options.compile);
+    p.compiled = compile(p.network(), p.chip, profile, options.compile);
   } catch (const FitError& error) {
     const auto ways = ways_out(
         {p.graph, p.input, seen.pictures, ranges, quantise_options, p.quantised, frames, p.chip, options.compile, say});
     throw FitError(fmt::format("{}{}{}", error.what(), ways.empty() ? "" : ". Other ways, each of them compiled:\n  ",
                                fmt::join(ways, "\n  ")));
+  }
+  if (options.partitions > 1) {
+    FastestPartition fastest = choose_partition(p.network(), p.chip, profile, options.compile, frames,
+                                                options.partitions, std::move(p.compiled), options.say);
+    p.compiled = std::move(fastest.compiled);
+    p.partition_choice = std::move(fastest.choice);
   }
   return p;
 }
