@@ -24,8 +24,9 @@ struct Tile {
 
 class Balancer {
  public:
-  Balancer(const std::vector<Item>& items, int tiles, const Use& capacity, double band_share)
+  Balancer(const std::vector<Item>& items, double input, int tiles, const Use& capacity, double band_share)
       : items_(items),
+        input_(input),
         tiles_(static_cast<std::size_t>(tiles)),
         capacity_(capacity),
         band_share_(band_share),
@@ -147,14 +148,15 @@ class Balancer {
   }
 
   [[nodiscard]] double cost(int homeless) const {
-    double load = 0, sent = 0, all_sent = 0, bands = 0;
+    double load = input_, sent = 0, all_sent = 0, bands = 0;
     for (const Tile& t : tiles_) {
       load = std::max(load, t.load);
       sent = std::max(sent, t.sent);
       all_sent += t.sent;
     }
     for (std::size_t b = 0; b < Bands; ++b) {
-      bands += std::ranges::max_element(tiles_, {}, [&](const Tile& t) { return t.bands[b]; })->bands[b];
+      const auto fullest = std::ranges::max_element(tiles_, {}, [&](const Tile& t) { return t.bands[b]; });
+      bands += std::max(fullest->bands[b], input_ / Bands);
     }
     const auto tiles = static_cast<double>(tiles_.size());
     return band_share_ * bands + (1 - band_share_) * std::max(load, SendCost * sent) + OverflowCost * homeless +
@@ -162,6 +164,7 @@ class Balancer {
   }
 
   const std::vector<Item>& items_;
+  double input_;
   std::vector<Tile> tiles_;
   Use capacity_;
   double band_share_;
@@ -181,12 +184,14 @@ Use capacity(const Chip& chip, int queue_words) {
   return use;
 }
 
-Balance balance(const std::vector<Item>& items, int tiles, const Use& capacity, double band_share, bool refine) {
-  return Balancer(items, tiles, capacity, band_share).run(refine);
+Balance balance(const std::vector<Item>& items, double input, int tiles, const Use& capacity, double band_share,
+                bool refine) {
+  return Balancer(items, input, tiles, capacity, band_share).run(refine);
 }
 
-double cost_of(const std::vector<Item>& items, const std::vector<int>& tile, int tiles, double band_share) {
-  return Balancer(items, tiles, {}, band_share).cost_of(tile);
+double cost_of(const std::vector<Item>& items, double input, const std::vector<int>& tile, int tiles,
+               double band_share) {
+  return Balancer(items, input, tiles, {}, band_share).cost_of(tile);
 }
 
 }  // namespace eddy::mapping

@@ -41,10 +41,13 @@ struct Balance {
 };
 
 /// `band_share`: weight of the balance by band beside the balance in sum. `refine`: exchange populations until nothing
-/// gains.
-Balance balance(const std::vector<Item>& items, int tiles, const Use& capacity, double band_share, bool refine);
+/// gains. `input`: events that the frame input sends, copies count, in the unit of loads: it sends one a cycle, and no
+/// frame takes less.
+Balance balance(const std::vector<Item>& items, double input, int tiles, const Use& capacity, double band_share,
+                bool refine);
 
 /// Cost of an assignment that fits, as balance() reckons it.
-double cost_of(const std::vector<Item>& items, const std::vector<int>& tile, int tiles, double band_share);
+double cost_of(const std::vector<Item>& items, double input, const std::vector<int>& tile, int tiles,
+               double band_share);
 
 }  // namespace eddy::mapping

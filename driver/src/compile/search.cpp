@@ -155,17 +155,16 @@ class Search {
     e.traffic = traffic(network_, maps_, populations);
     std::vector<Item> items(populations.size());
     for (std::size_t i = 0; i < items.size(); ++i) items[i] = item(populations[i]);
+    double input = 0;
     for (const Edge& edge : e.traffic.edges) {
-      if (edge.from != Gateway) {
-        Item& source = items[static_cast<std::size_t>(edge.from)];
-        ++source.use[OutAxons];
-        for (const Mix mix : {Typical, Dense}) source.sent += weight(mix) * edge.events[mix];
-      }
+      double& sent = edge.from == Gateway ? input : items[static_cast<std::size_t>(edge.from)].sent;
+      for (const Mix mix : {Typical, Dense}) sent += weight(mix) * edge.events[mix];
+      if (edge.from != Gateway) ++items[static_cast<std::size_t>(edge.from)].use[OutAxons];
       if (edge.to != Gateway) ++items[static_cast<std::size_t>(edge.to)].use[InAxons];
     }
-    const Balance b = balance(items, chip_.tiles(), capacity_, band_share, refine);
+    const Balance b = balance(items, input, chip_.tiles(), capacity_, band_share, refine);
     for (std::size_t i = 0; i < items.size(); ++i) e.slices[i].tile = b.tile[i];
-    e.cost = (refine && b.fits ? cost_of(items, b.tile, chip_.tiles(), JudgedShare) : b.cost) +
+    e.cost = (refine && b.fits ? cost_of(items, input, b.tile, chip_.tiles(), JudgedShare) : b.cost) +
              (e.traffic.rows_fit ? 0 : RowPenalty);
     e.fits = b.fits && e.traffic.rows_fit;
     return e;
