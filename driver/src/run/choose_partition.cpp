@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -66,58 +67,59 @@ class Trials {
         say_(say) {}
 
   FastestPartition run(Compiled compiled) {
-    found_.resize(count_);
-    found_.front() = Found{std::move(compiled), {}};
+    trials_.resize(count_);
+    trials_.front() = time_of(compiled.image, runs_, options_.seed);
+    best_ = {std::move(compiled), {{*trials_.front()}, options_.dense_share, 0}};
+    told(0);
     const std::size_t threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, count_);
     std::vector<std::future<void>> workers;
     for (std::size_t t = 0; t < threads; ++t) workers.push_back(std::async(std::launch::async, [this] { work(); }));
     for (auto& worker : workers) worker.wait();
     for (auto& worker : workers) worker.get();
-    return fastest();
+    PartitionChoice& choice = best_.choice;
+    choice.trials.clear();
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (i == best_index_) choice.taken = choice.trials.size();
+      if (trials_[i]) choice.trials.push_back(*trials_[i]);
+    }
+    return std::move(best_);
   }
 
  private:
-  struct Found {
-    Compiled compiled;
-    PartitionTrial trial;
-  };
-
   void work() {
     for (std::size_t i = next_++; i < count_; i = next_++) {
-      try_seed(i);
-      const std::scoped_lock lock(saying_);
-      if (say_) say_(fmt::format("{} of {} partitions timed", ++done_, count_));
+      CompileOptions options = options_;
+      options.seed += i;
+      try {
+        Compiled compiled = compile(network_, chip_, profile_, options);
+        const PartitionTrial trial = time_of(compiled.image, runs_, options.seed);
+        const std::scoped_lock lock(mutex_);
+        trials_[i] = trial;
+        // Of equals the first, whichever was ready first.
+        const double cost = best_.choice.cost(trial), least = best_.choice.cost(*trials_[best_index_]);
+        if (cost < least || (cost == least && i < best_index_)) {
+          best_.compiled = std::move(compiled);
+          best_index_ = i;
+        }
+      } catch (const FitError&) {
+        // The search of the options' own seed found one that fits.
+      }
+      const std::scoped_lock lock(mutex_);
+      told(++done_);
     }
   }
 
-  void try_seed(std::size_t i) {
-    CompileOptions options = options_;
-    options.seed += i;
-    std::optional<Found>& found = found_[i];
-    try {
-      if (!found) found = Found{compile(network_, chip_, profile_, options), {}};
-    } catch (const FitError&) {
-      return;  // another seed's search found one
-    }
-    found->trial = time_of(found->compiled.image, runs_, options.seed);
+  /// `done` trials beside the first.
+  void told(std::size_t done) {
+    if (!say_) return;
+    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    const auto left = static_cast<double>(count_ - 1 - done);
+    say_(fmt::format(
+        "{} of {} partitions timed{}", done + 1, count_,
+        done == 0 || left == 0 ? "" : fmt::format(", {:.0f} s to go", seconds / static_cast<double>(done + 1) * left)));
   }
 
-  FastestPartition fastest() {
-    FastestPartition result;
-    PartitionChoice& choice = result.choice;
-    choice.first_share = options_.dense_share;
-    std::vector<Compiled*> compiled;
-    for (std::optional<Found>& found : found_) {
-      if (!found) continue;
-      choice.trials.push_back(found->trial);
-      compiled.push_back(&found->compiled);
-    }
-    const auto best =
-        std::ranges::min_element(choice.trials, {}, [&](const PartitionTrial& trial) { return choice.cost(trial); });
-    choice.taken = static_cast<std::size_t>(best - choice.trials.begin());
-    result.compiled = std::move(*compiled[choice.taken]);
-    return result;
-  }
+  using Clock = std::chrono::steady_clock;
 
   const Network& network_;
   const Chip& chip_;
@@ -126,10 +128,13 @@ class Trials {
   const std::vector<std::span<const Frame>> runs_;
   const std::size_t count_;
   const std::function<void(const std::string&)>& say_;
+  const Clock::time_point start_ = Clock::now();
 
-  std::vector<std::optional<Found>> found_;  // by seed; nothing where it does not fit
-  std::atomic<std::size_t> next_ = 0;
-  std::mutex saying_;
+  std::vector<std::optional<PartitionTrial>> trials_;  // by seed; nothing where it does not fit
+  std::atomic<std::size_t> next_ = 1;
+  std::mutex mutex_;       // of all below, and of trials
+  FastestPartition best_;  // so far; of its choice the first trial alone
+  std::size_t best_index_ = 0;
   std::size_t done_ = 0;
 };
 
