@@ -64,6 +64,12 @@ TEST_F(Program, ReportsWhatEndedARun) {
   EXPECT_THAT(json["failure"].get<std::string>(), HasSubstr("tile ("));
 }
 
+TEST_F(Program, SaysThatAFaultDidNotHappen) {
+  expect("run digits --chip tiny --frames 0:1 --fault drop-event:0,0:3000000000 --json also.json", 0,
+         "1 of 1 planted faults did not happen");
+  EXPECT_THAT(bytes_of(folder_ / "also.json"), HasSubstr("did not happen"));
+}
+
 /// A run that failed is repeated from its report, to the cycle, here with waves.
 TEST_F(Program, RepeatsARunFromItsReport) {
   expect("run digits --chip tiny --frames 0:6 --seed 3 --fault drop-event:0,0:100 --stall 0.3", 5, "FAILED after");

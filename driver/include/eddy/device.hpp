@@ -87,6 +87,9 @@ class Device {
   /// Cycles since the device was started, by which its waves and traces count too; 0 where it knows no time.
   [[nodiscard]] virtual std::uint64_t cycles() const = 0;
 
+  /// What a user should know of the frames so far beside their results.
+  [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
+
   /// Calls `f` for every neuron that fires, as it happens, during load (what needs no input fires at once), submit and
   /// collect; the order within a population and frame is row, column, channel. An exception from `f` passes through.
   /// False where the device cannot see its populations.

@@ -35,6 +35,8 @@ std::string error_lines(const std::vector<OutputErrors>& outputs);
 
 /// Layers: events, products done of dense, share skipped. Ends in a newline.
 std::string layer_table(const RunResult& result);
+/// A line for each.
+std::string note_lines(const std::vector<std::string>& notes);
 /// Cycles a frame and speed of the simulation. Ends in a newline; empty where the device knows no time.
 std::string cycle_lines(const RunResult& result);
 /// How many layers send FP16 numbers, and whether the device cut any. Ends in a newline; empty where none does.

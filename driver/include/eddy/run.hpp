@@ -74,6 +74,7 @@ struct RunResult {
   std::vector<std::vector<LayerTime>> times;             // [frame][layer], likewise
   std::uint64_t cycles = 0;                              // from the first frame handed over to the last collected
   double seconds = 0;                                    // the same
+  std::vector<std::string> notes;                        // of clip and device
 
   [[nodiscard]] bool match() const { return !mismatch && !interrupted && !failure; }
   /// Cycles of each frame: from the last result of the one before to its own, or from its first pixel, whichever is

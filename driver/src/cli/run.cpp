@@ -91,9 +91,8 @@ std::string command_to_go_on(const Arguments& command_line, const std::string& s
   return text + "--load-state " + shell_word(state);
 }
 
-std::string result_text(const Prepared& p, const RunResult& result, const std::vector<std::string>& notes) {
-  std::string text;
-  for (const std::string& note : notes) text += fmt::format("Note       {}\n", note);
+std::string result_text(const Prepared& p, const RunResult& result) {
+  std::string text = note_lines(result.notes);
   if (result.frames > 0) text += "\n" + layer_table(result);
   return text + cycle_lines(result) + fp16_line(p.network(), result);
 }
@@ -144,7 +143,7 @@ int act(const RunVerb& options, const Context& context) {
   // A crash leaves what the run can be repeated from, and no report of the run before.
   if (!options.recorded) write_whole(out / "report.json", json_text(unfinished_report(p, provenance), 2) + "\n");
   const RunResult result = run_told(p, std::move(device), *clip, answers, *teller, options, state, interrupt);
-  teller->results(result_text(p, result, clip->notes()));
+  teller->results(result_text(p, result));
   if (result.failure) fmt::print(stderr, "eddy: {}\n", result.failure->what());
   if (result.saved > 0) {
     spdlog::info("{}: the state behind frame {}; {}", options.save_state, p.frames.first + result.saved - 1,
@@ -152,7 +151,6 @@ int act(const RunVerb& options, const Context& context) {
                                 : "to go on: " + command_to_go_on(context.command_line, options.save_state));
   }
   auto report = run_report(p, result, provenance);
-  for (const std::string& note : clip->notes()) report["notes"].push_back(note);
   const auto errors = counter_errors(result);
   if (!errors.empty()) {
     report["match"] = false;

@@ -85,7 +85,7 @@ class TextTeller : public QuietTeller {
                report.tiles_used, p.chip.tiles(), static_cast<double>(report.memory.total()) / 1024,
                static_cast<double>(report.ram_bytes) / 1024,
                report.mean_load > 0 ? report.largest_load / report.mean_load : 1.0);
-    for (const std::string& note : p.notes) fmt::print("Note       {}\n", note);
+    fmt::print("{}", note_lines(p.notes));
   }
 
   std::optional<ProgressBar> bar_;

@@ -41,7 +41,8 @@ int act(const SelftestVerb& options) {
   const auto clip = open_frames(p);
   const RunResult result = run(p, *device, *clip, run_options);
   if (result.failure) throw *result.failure;
-  fmt::print("{} digits on {}, chip {}\n{}", result.frames, result.backend, p.chip.name, cycle_lines(result));
+  fmt::print("{} digits on {}, chip {}\n{}{}", result.frames, result.backend, p.chip.name, note_lines(result.notes),
+             cycle_lines(result));
   if (task) {
     for (const std::string& line : task->finish().lines) fmt::print("{}\n", line);
   }

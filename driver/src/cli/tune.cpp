@@ -12,6 +12,7 @@
 #include "cli/progress_bar.hpp"
 #include "cli/verb.hpp"
 #include "eddy/error.hpp"
+#include "eddy/report.hpp"
 #include "eddy/tune.hpp"
 #include "json_text.hpp"
 #include "task/whole_file.hpp"
@@ -117,8 +118,7 @@ int act(const TuneVerb& options, const CLI::App& verb) {
     fmt::print("INTERRUPTED before anything was tried: nothing is written\n");
     return interrupted_status;
   }
-  for (const std::string& note : p.notes) fmt::print("Note       {}\n", note);
-  for (const std::string& note : result.notes) fmt::print("Note       {}\n", note);
+  fmt::print("{}{}", note_lines(p.notes), note_lines(result.notes));
   print_trials(result);
   print_thresholds(result);
   write_whole(out / "thresholds.json", json_text(tuned_file(p, result, tune_options), 2) + "\n");

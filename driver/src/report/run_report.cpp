@@ -147,6 +147,7 @@ nlohmann::ordered_json run_report(const Prepared& prepared, const RunResult& res
   json["thresholds"] = to_json(prepared.thresholds);
   add_choices(prepared, json);
   json["notes"] = prepared.notes;
+  for (const std::string& note : result.notes) json["notes"].push_back(note);
   json["provenance"] = provenance_json(prepared, provenance);
   return json;
 }

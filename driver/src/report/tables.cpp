@@ -49,6 +49,12 @@ std::string layer_table(const RunResult& result) {
                     skipped(all.macs_done, all.macs_dense), width);
 }
 
+std::string note_lines(const std::vector<std::string>& notes) {
+  std::string text;
+  for (const std::string& note : notes) text += fmt::format("Note       {}\n", note);
+  return text;
+}
+
 std::string cycle_lines(const RunResult& result) {
   const auto cycles = result.frame_cycles();
   if (cycles.empty()) return {};

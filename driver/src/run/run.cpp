@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
@@ -49,6 +50,8 @@ class Run {
       result_.failure = error;
     }
     device_.trace({});
+    result_.notes = clip_.notes();
+    std::ranges::move(device_.notes(), std::back_inserter(result_.notes));
     if (result_.seconds == 0) {
       result_.seconds = seconds();
       result_.cycles = cycles();

@@ -66,7 +66,8 @@ class SimDevice final : public Device {
       : simulation_(std::move(tiles), simulation_options(chip, options)),
         transport_(simulation_, options.watchdog),
         back_door_(simulation_.tiles(), chip.ram_words()),
-        device_(transport_, "sim", {}, options.dma_load ? nullptr : &back_door_) {
+        device_(transport_, "sim", {}, options.dma_load ? nullptr : &back_door_),
+        planted_(options.faults.size()) {
     if (!options.event_file.empty()) {
       event_file_.open(options.event_file);
       if (!event_file_) throw FileError(fmt::format("{}: cannot be written", options.event_file));
@@ -92,6 +93,12 @@ class SimDevice final : public Device {
   FrameResult collect() override { return device_.collect(); }
   std::vector<TileCounters> counters() override { return device_.counters(); }
   [[nodiscard]] std::uint64_t cycles() const override { return device_.cycles(); }
+  [[nodiscard]] std::vector<std::string> notes() const override {
+    const std::size_t pending = simulation_.tiles().faults_pending();
+    if (pending == 0) return {};
+    return {fmt::format("{} of {} planted faults did not happen: too few such messages left the tile over its links",
+                        pending, planted_)};
+  }
   bool trace(std::function<void(const Firing&)> f) override {
     trace_ = std::move(f);
     return true;
@@ -167,6 +174,7 @@ class SimDevice final : public Device {
   SimTransport transport_;
   SimBackDoor back_door_;
   rings::RingDevice device_;
+  std::size_t planted_;
   std::ofstream event_file_;
   std::optional<sim::EventTrace> events_;
   std::function<void(const Firing&)> trace_;

@@ -49,6 +49,7 @@ class Simulation {
 
   [[nodiscard]] bool irq() const { return gateway_.irq(); }
   [[nodiscard]] Fabric& tiles() { return *tiles_; }
+  [[nodiscard]] const Fabric& tiles() const { return *tiles_; }
 
   /// The last cycle in which a flit passed the i/o end, memory moved a beat, or a register was accessed.
   [[nodiscard]] std::uint64_t last_transfer() const { return last_transfer_; }
